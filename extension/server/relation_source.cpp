@@ -1,0 +1,79 @@
+#include "extension/server/relation_source.hpp"
+
+#include "extension/server/columns.hpp"
+#include "extension/server/stored_rules.hpp"
+
+namespace conncheck::server {
+
+CatalogRelations::KnownRelation* CatalogRelations::find(rules::RelationId relation) {
+  const auto [entry, is_new] = relations_.try_emplace(relation);
+  if (is_new) {
+    // Views may be stacked as deep as somebody likes, and the walk down to them is recursive.
+    guard([] { check_stack_depth(); });
+    check_for_interrupts();
+    auto found = std::make_unique<KnownRelation>();
+    const bool exists = read_relation(relation, [&](RelationRow row, const rules::Acl& acl) {
+      found->row = std::move(row);
+      if (acl) {
+        found->acl.emplace(acl->begin(), acl->end());
+      }
+    });
+    if (exists) {
+      entry->second = std::move(found);
+    }
+  }
+  return entry->second.get();
+}
+
+const rules::Rewrites* CatalogRelations::rewrites(rules::RelationId relation) {
+  KnownRelation* const known = find(relation);
+  if (known == nullptr) {
+    return nullptr;
+  }
+  if (!known->rewrites) {
+    known->rewrites = read_rewrites(known->row);
+  }
+  return &*known->rewrites;
+}
+
+PrivilegeSet CatalogRelations::held(rules::RelationId relation, rules::RoleId role) {
+  const KnownRelation* const known = find(relation);
+  if (known == nullptr) {
+    return {};
+  }
+  const rules::Acl acl = known->acl ? rules::Acl(*known->acl) : std::nullopt;
+  return rules::relation_grants(roles_.role(role), known->row.ownership, acl).privileges;
+}
+
+const rules::ColumnHoldings& CatalogRelations::columns(rules::RelationId relation,
+                                                       rules::RoleId role) {
+  const auto known = columns_.find({relation, role});
+  if (known != columns_.end()) {
+    return known->second;
+  }
+  return columns_[{relation, role}] = read_columns(relation, roles_.role(role));
+}
+
+const ForeignTable& CatalogRelations::foreign_table(rules::RelationId relation) {
+  const auto known = foreign_tables_.find(relation);
+  if (known != foreign_tables_.end()) {
+    return known->second;
+  }
+  return foreign_tables_[relation] = read_foreign_table(relation);
+}
+
+bool CatalogRelations::lacks_user_mapping(rules::RelationId relation, rules::RoleId role) {
+  const KnownRelation* const known = find(relation);
+  if (known == nullptr || known->row.kind != rules::RelationKind::foreign_table) {
+    return false;
+  }
+  const ForeignTable& table = foreign_table(relation);
+  return table.demands_user_mapping && !has_user_mapping(role, table.server);
+}
+
+rules::Answer CatalogRelations::foreign_table_takes(rules::RelationId relation,
+                                                    rules::Write write) {
+  return foreign_table(relation).takes[write];
+}
+
+}  // namespace conncheck::server

@@ -1,0 +1,49 @@
+// The facts about relations beneath views and rules, read from the catalogs when they are asked.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "extension/rules/acl.hpp"
+#include "extension/rules/rewriting.hpp"
+#include "extension/server/foreign_tables.hpp"
+#include "extension/server/relations.hpp"
+#include "extension/server/roles.hpp"
+
+namespace conncheck::server {
+
+/// Remembers what it has read, for the length of one SQL call. A relation that is gone has
+/// nothing in it and grants nothing.
+class CatalogRelations : public rules::RelationSource {
+ public:
+  explicit CatalogRelations(Roles& roles) : roles_(roles) {}
+
+  const rules::Rewrites* rewrites(rules::RelationId relation) override;
+  PrivilegeSet held(rules::RelationId relation, rules::RoleId role) override;
+  const rules::ColumnHoldings& columns(rules::RelationId relation, rules::RoleId role) override;
+  bool lacks_user_mapping(rules::RelationId relation, rules::RoleId role) override;
+  rules::Answer foreign_table_takes(rules::RelationId relation, rules::Write write) override;
+
+  const ForeignTable& foreign_table(rules::RelationId relation);
+
+ private:
+  struct KnownRelation {
+    RelationRow row;
+    std::optional<std::vector<rules::AclItem>> acl;
+    std::optional<rules::Rewrites> rewrites;
+  };
+  /// nullptr: gone.
+  KnownRelation* find(rules::RelationId relation);
+
+  using RelationAndRole = std::pair<rules::RelationId, rules::RoleId>;
+
+  Roles& roles_;
+  std::unordered_map<rules::RelationId, std::unique_ptr<KnownRelation>> relations_;
+  std::map<RelationAndRole, rules::ColumnHoldings> columns_;
+  std::unordered_map<rules::RelationId, ForeignTable> foreign_tables_;
+};
+
+}  // namespace conncheck::server

@@ -1,0 +1,107 @@
+#include "extension/server/stored_rules.hpp"
+
+#include <optional>
+
+#include "extension/server/catalog_scan.hpp"
+#include "extension/server/memory.hpp"
+#include "extension/server/stored_query.hpp"
+
+namespace conncheck::server {
+namespace {
+
+/// pg_rewrite.ev_type is the digit of a CmdType; SELECT's rule is the view itself.
+std::optional<rules::Write> write_of(char ev_type) {
+  switch (ev_type - '0') {
+    case CMD_INSERT:
+      return rules::Write::insert;
+    case CMD_UPDATE:
+      return rules::Write::update;
+    case CMD_DELETE:
+      return rules::Write::delete_;
+    default:
+      return std::nullopt;
+  }
+}
+
+Node* parsed(Datum tree) {
+  return guard([tree] { return (Node*)stringToNode(TextDatumGetCString(tree)); });
+}
+
+void add_view_query(Node* action, const RelationRow& relation, rules::Rewrites& rewrites) {
+  auto* const query = (Query*)linitial((List*)action);
+  add_demands((Node*)query, rewrites.reading);
+  rewrites.updatable = read_updatable_view(query);
+  if (rewrites.updatable) {
+    using CheckOption = RelationRow::CheckOption;
+    rewrites.updatable->checks_option = relation.check_option != CheckOption::none;
+    rewrites.updatable->cascades_option = relation.check_option == CheckOption::cascaded;
+  }
+}
+
+void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
+              rules::Rewrites& rewrites) {
+  const auto* const rule = (Form_pg_rewrite)GETSTRUCT(row);
+  DeformedRow<Natts_pg_rewrite> columns;
+  columns.deform(row, descriptor);
+  Node* const action = parsed(columns[Anum_pg_rewrite_ev_action]);
+  const std::optional<rules::Write> write = write_of(rule->ev_type);
+  if (!write) {
+    if (relation.kind == rules::RelationKind::view) {
+      add_view_query(action, relation, rewrites);
+    }
+    return;
+  }
+  if (rule->ev_enabled != 'O' && rule->ev_enabled != 'A') {
+    return;
+  }
+  Node* const condition = parsed(columns[Anum_pg_rewrite_ev_qual]);
+  rules::WriteRewrite& rewrite = rewrites.writes[static_cast<std::size_t>(*write)];
+  rewrite.instead_rule = rewrite.instead_rule || (rule->is_instead && condition == nullptr);
+  add_demands(action, rewrite.rules);
+  add_demands(condition, rewrite.rules);
+}
+
+void read_rules(const RelationRow& relation, rules::Rewrites& rewrites) {
+  CatalogScan scan(RewriteRelationId, RewriteRelRulenameIndexId,
+                   {{Anum_pg_rewrite_ev_class, F_OIDEQ, ObjectIdGetDatum(relation.id)}});
+  ScratchMemory memory;
+  while (HeapTuple const row = scan.next()) {
+    add_rule(row, scan.descriptor(), relation, rewrites);
+    memory.reset();
+  }
+}
+
+/// Disabled ones count: the server lets the statement pass, and does nothing.
+void read_triggers(const RelationRow& relation, rules::Rewrites& rewrites) {
+  CatalogScan scan(TriggerRelationId, TriggerRelidNameIndexId,
+                   {{Anum_pg_trigger_tgrelid, F_OIDEQ, ObjectIdGetDatum(relation.id)}});
+  constexpr int instead_of_row = TRIGGER_TYPE_INSTEAD | TRIGGER_TYPE_ROW;
+  constexpr int events[] = {TRIGGER_TYPE_INSERT, TRIGGER_TYPE_UPDATE, TRIGGER_TYPE_DELETE};
+  while (HeapTuple const row = scan.next()) {
+    const int type = ((Form_pg_trigger)GETSTRUCT(row))->tgtype;
+    for (const rules::Write write : rules::all_writes) {
+      const auto index = static_cast<std::size_t>(write);
+      if ((type & instead_of_row) == instead_of_row && (type & events[index]) != 0) {
+        rewrites.writes[index].instead_trigger = true;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+rules::Rewrites read_rewrites(const RelationRow& relation) {
+  rules::Rewrites rewrites;
+  rewrites.kind = relation.kind;
+  rewrites.owner = relation.ownership.owner;
+  rewrites.security_invoker = relation.security_invoker;
+  if (relation.has_rules && relation.kind != rules::RelationKind::materialized_view) {
+    read_rules(relation, rewrites);
+  }
+  if (relation.has_triggers && relation.kind == rules::RelationKind::view) {
+    read_triggers(relation, rewrites);
+  }
+  return rewrites;
+}
+
+}  // namespace conncheck::server

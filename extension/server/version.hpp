@@ -1,0 +1,160 @@
+// What differs between PostgreSQL 13 and 18. The only file that asks for PG_VERSION_NUM.
+#pragma once
+
+#include "extension/rules/privilege.hpp"
+#include "extension/rules/role.hpp"
+#include "extension/server/postgres.hpp"
+
+extern "C" {
+#if PG_VERSION_NUM >= 140000
+#include "utils/backend_status.h"
+#else
+#include "pgstat.h"
+#endif
+#if PG_VERSION_NUM >= 160000
+#include "parser/parse_relation.h"
+#endif
+}
+
+namespace conncheck::server {
+
+/// The privileges that relations have in this version.
+inline PrivilegeSet relation_privileges() {
+  PrivilegeSet known;
+  for (const Privilege privilege : all_privileges) {
+#if PG_VERSION_NUM < 170000
+    if (privilege == Privilege::maintain) {
+      continue;
+    }
+#endif
+    known.add(privilege);
+  }
+  return known;
+}
+
+/// The bit of an ACL that stands for the privilege; 0 where the version has none.
+inline AclMode acl_bit(Privilege privilege) {
+  switch (privilege) {
+    case Privilege::select:
+      return ACL_SELECT;
+    case Privilege::insert:
+      return ACL_INSERT;
+    case Privilege::update:
+      return ACL_UPDATE;
+    case Privilege::delete_:
+      return ACL_DELETE;
+    case Privilege::truncate:
+      return ACL_TRUNCATE;
+    case Privilege::references:
+      return ACL_REFERENCES;
+    case Privilege::trigger:
+      return ACL_TRIGGER;
+    case Privilege::maintain:
+#if PG_VERSION_NUM >= 170000
+      return ACL_MAINTAIN;
+#else
+      break;
+#endif
+  }
+  return 0;
+}
+
+inline rules::PredefinedRoles predefined_roles() {
+  rules::PredefinedRoles roles;
+#if PG_VERSION_NUM >= 140000
+  roles.read_all_data = ROLE_PG_READ_ALL_DATA;
+  roles.write_all_data = ROLE_PG_WRITE_ALL_DATA;
+#endif
+#if PG_VERSION_NUM >= 170000
+  roles.maintain = ROLE_PG_MAINTAIN;
+#endif
+  return roles;
+}
+
+/// May `member` SET ROLE to `role`? From 16 on that is an option of each grant of membership.
+inline bool may_set_role(Oid member, Oid role) {
+#if PG_VERSION_NUM >= 160000
+  return member_can_set_role(member, role);
+#else
+  return is_member_of_role(member, role);
+#endif
+}
+
+inline bool has_database_privilege(Oid role, AclMode privilege) {
+#if PG_VERSION_NUM >= 160000
+  return object_aclcheck(DatabaseRelationId, MyDatabaseId, role, privilege) == ACLCHECK_OK;
+#else
+  return pg_database_aclcheck(MyDatabaseId, role, privilege) == ACLCHECK_OK;
+#endif
+}
+
+/// What the executor checks for one entry of a query's range table.
+struct EntryPermissions {
+  AclMode required = 0;
+  Bitmapset* selected = nullptr;
+  Bitmapset* inserted = nullptr;
+  Bitmapset* updated = nullptr;
+};
+
+inline EntryPermissions entry_permissions(Query* query, RangeTblEntry* entry) {
+#if PG_VERSION_NUM >= 160000
+  if (entry->perminfoindex == 0) {
+    return {};
+  }
+  RTEPermissionInfo* const info = getRTEPermissionInfo(query->rteperminfos, entry);
+  return {info->requiredPerms, info->selectedCols, info->insertedCols, info->updatedCols};
+#else
+  (void)query;
+  return {entry->requiredPerms, entry->selectedCols, entry->insertedCols, entry->updatedCols};
+#endif
+}
+
+using NodeWalker = bool (*)(Node* node, void* context);
+
+// Up to 15 the walkers take `bool (*)()`, which C++ reads as "no arguments".
+#if PG_VERSION_NUM >= 160000
+inline bool walk_query(Query* query, NodeWalker walker, void* context, int flags) {
+  return query_tree_walker(query, walker, context, flags);
+}
+inline bool walk_expression(Node* node, NodeWalker walker, void* context) {
+  return expression_tree_walker(node, walker, context);
+}
+#else
+inline auto untyped(NodeWalker walker) {
+  return reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker));
+}
+inline bool walk_query(Query* query, NodeWalker walker, void* context, int flags) {
+  return query_tree_walker(query, untyped(walker), context, flags);
+}
+inline bool walk_expression(Node* node, NodeWalker walker, void* context) {
+  return expression_tree_walker(node, untyped(walker), context);
+}
+#endif
+
+/// Does the wrapper implement TRUNCATE? (None does before 14.)
+inline bool implements_truncate(const FdwRoutine* wrapper) {
+#if PG_VERSION_NUM >= 140000
+  return wrapper->ExecForeignTruncate != nullptr;
+#else
+  (void)wrapper;
+  return false;
+#endif
+}
+
+/// This backend's entry in the server's list of activity; nullptr without one.
+inline PgBackendStatus* own_backend_status() {
+#if PG_VERSION_NUM >= 140000
+  return MyBEEntry;
+#else
+  const int backends = pgstat_fetch_stat_numbackends();
+  for (int i = 1; i <= backends; ++i) {
+    LocalPgBackendStatus* const backend = pgstat_fetch_stat_local_beentry(i);
+    if (backend != nullptr && backend->backendStatus.st_procpid == MyProcPid) {
+      return &backend->backendStatus;
+    }
+  }
+  return nullptr;
+#endif
+}
+
+}  // namespace conncheck::server

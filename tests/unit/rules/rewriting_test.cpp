@@ -1,0 +1,308 @@
+#include "extension/rules/rewriting.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+namespace conncheck::rules {
+namespace {
+
+using enum Privilege;
+
+constexpr RoleId view_owner = 10;
+constexpr RoleId audited = 20;
+constexpr RelationId base = 1;
+constexpr RelationId view = 2;
+constexpr RelationId outer_view = 3;
+constexpr RelationId other = 4;
+
+const PrivilegeSet dml = {insert, update, delete_};
+
+class FakeRelations : public RelationSource {
+ public:
+  FakeRelations() {
+    rewrites_[base].kind = RelationKind::table;
+    rewrites_[other].kind = RelationKind::table;
+  }
+
+  const Rewrites* rewrites(RelationId relation) override {
+    const auto found = rewrites_.find(relation);
+    return found == rewrites_.end() ? nullptr : &found->second;
+  }
+  PrivilegeSet held(RelationId relation, RoleId role) override { return held_[{relation, role}]; }
+  const ColumnHoldings& columns(RelationId relation, RoleId role) override {
+    return columns_[{relation, role}];
+  }
+  bool lacks_user_mapping(RelationId relation, RoleId role) override {
+    return unmapped_.contains({relation, role});
+  }
+  Answer foreign_table_takes(RelationId, Write write) override { return foreign_[write]; }
+
+  /// A view of columns 1 and 2 of `over`, that reads both.
+  Rewrites& add_view(RelationId id, RelationId over) {
+    Rewrites& added = rewrites_[id];
+    added.kind = RelationKind::view;
+    added.owner = view_owner;
+    added.reading.checks.push_back({over, {select}, {1, 2}, {}, {}});
+    if (rewrites_[over].kind == RelationKind::view) {
+      added.reading.views_read.push_back(over);
+    }
+    added.updatable = UpdatableView{over, {{1, 1}, {2, 2}}, {}, false, false};
+    return added;
+  }
+  Rewrites& operator[](RelationId id) { return rewrites_[id]; }
+
+  std::map<RelationId, Rewrites> rewrites_;
+  std::map<std::pair<RelationId, RoleId>, PrivilegeSet> held_;
+  std::map<std::pair<RelationId, RoleId>, ColumnHoldings> columns_;
+  std::set<std::pair<RelationId, RoleId>> unmapped_;
+  WriteAnswers foreign_;
+};
+
+class RewritingTest : public testing::Test {
+ protected:
+  bool reads(RelationId relation = view) {
+    return Rewriting(relations, audited).readable_beneath(relation);
+  }
+  Answer takes(Write write, RelationId relation = view) {
+    return Rewriting(relations, audited).takes(relation, write);
+  }
+  Answer writes(Write write, RelationId relation = view) {
+    return Rewriting(relations, audited).writable_beneath(relation, write);
+  }
+
+  FakeRelations relations;
+};
+
+TEST_F(RewritingTest, PassesByTable) {
+  relations.held_[{base, audited}] = {select};
+  EXPECT_TRUE(passes(relations, {base, {select}, {1}, {}, {}}, audited));
+  EXPECT_FALSE(passes(relations, {base, {select, delete_}, {1}, {}, {}}, audited));
+}
+
+TEST_F(RewritingTest, PassesByEachColumn) {
+  relations.columns_[{base, audited}] = {{{1, "a", {select}}, {2, "b", {select, update}}},
+                                         {{1, false}, {2, false}, {3, false}}};
+  EXPECT_TRUE(passes(relations, {base, {select}, {1, 2}, {}, {}}, audited));
+  EXPECT_FALSE(passes(relations, {base, {select}, {1, 3}, {}, {}}, audited));
+  EXPECT_TRUE(passes(relations, {base, {select, update}, {1}, {}, {2}}, audited));
+  EXPECT_FALSE(passes(relations, {base, {select, update}, {1}, {}, {1}}, audited));
+  EXPECT_FALSE(passes(relations, {base, {insert}, {}, {1}, {}}, audited));
+}
+
+TEST_F(RewritingTest, NoColumnNamedMeansAnyColumn) {
+  relations.columns_[{base, audited}] = {{{1, "a", {select}}}, {{1, false}, {2, false}}};
+  EXPECT_TRUE(passes(relations, {base, {select}, {}, {}, {}}, audited));
+  relations.columns_[{base, audited}].grants = {{-1, "ctid", {select}}};
+  EXPECT_FALSE(passes(relations, {base, {select}, {}, {}, {}}, audited));
+}
+
+TEST_F(RewritingTest, WholeRowMeansEveryColumn) {
+  relations.columns_[{base, audited}] = {{{1, "a", {select}}}, {{1, false}, {2, false}}};
+  EXPECT_FALSE(passes(relations, {base, {select}, {0}, {}, {}}, audited));
+  relations.columns_[{base, audited}].live = {{1, false}};
+  EXPECT_TRUE(passes(relations, {base, {select}, {0}, {}, {}}, audited));
+  relations.columns_[{base, audited}] = {};
+  EXPECT_FALSE(passes(relations, {base, {select}, {0}, {}, {}}, audited));
+}
+
+TEST_F(RewritingTest, MissingUserMappingFailsTheCheck) {
+  relations.held_[{base, audited}] = {select};
+  relations.unmapped_.insert({base, audited});
+  EXPECT_FALSE(passes(relations, {base, {select}, {1}, {}, {}}, audited));
+}
+
+TEST_F(RewritingTest, PlainViewAsksItsOwner) {
+  relations.add_view(view, base);
+  relations.held_[{base, audited}] = {select};
+  EXPECT_FALSE(reads());
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_TRUE(reads());
+}
+
+TEST_F(RewritingTest, InvokerViewAsksTheReader) {
+  relations.add_view(view, base).security_invoker = true;
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_FALSE(reads());
+  relations.held_[{base, audited}] = {select};
+  EXPECT_TRUE(reads());
+}
+
+TEST_F(RewritingTest, ViewsBeneathViewsAreJudgedByTheirOwnSort) {
+  relations.add_view(view, base).security_invoker = true;
+  relations.add_view(outer_view, view);
+  relations.held_[{view, view_owner}] = {select};
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_FALSE(reads(outer_view));
+  relations.held_[{base, audited}] = {select};
+  EXPECT_TRUE(reads(outer_view));
+  relations.held_[{view, view_owner}] = {};
+  EXPECT_FALSE(reads(outer_view));
+}
+
+TEST_F(RewritingTest, ViewsThatReadThemselvesAreBlocked) {
+  relations.add_view(view, base);
+  relations.held_[{base, view_owner}] = {select};
+  relations.held_[{outer_view, view_owner}] = {select};
+  relations.held_[{view, view_owner}] = {select};
+  relations.add_view(outer_view, view);
+  relations[view].reading.views_read = {outer_view};
+  EXPECT_FALSE(reads());
+}
+
+TEST_F(RewritingTest, ARelationThatIsGoneBlocks) {
+  EXPECT_FALSE(reads(99));
+  EXPECT_EQ(takes(Write::insert, 99), Answer::no);
+  EXPECT_EQ(writes(Write::insert, 99), Answer::no);
+}
+
+TEST_F(RewritingTest, TablesTakeEverything) {
+  for (const Write write : all_writes) {
+    EXPECT_EQ(takes(write, base), Answer::yes);
+    EXPECT_EQ(writes(write, base), Answer::yes);
+  }
+}
+
+TEST_F(RewritingTest, MaterializedViewsTakeNothing) {
+  relations[base].kind = RelationKind::materialized_view;
+  for (const Write write : all_writes) {
+    EXPECT_EQ(takes(write, base), Answer::no);
+  }
+}
+
+TEST_F(RewritingTest, ForeignTablesTakeWhatTheWrapperSays) {
+  relations[base].kind = RelationKind::foreign_table;
+  relations.foreign_[Write::delete_] = Answer::no;
+  relations.foreign_[Write::update] = Answer::unknown;
+  EXPECT_EQ(takes(Write::insert, base), Answer::yes);
+  EXPECT_EQ(takes(Write::update, base), Answer::unknown);
+  EXPECT_EQ(takes(Write::delete_, base), Answer::no);
+  relations.add_view(view, base);
+  EXPECT_EQ(takes(Write::update), Answer::unknown);
+}
+
+TEST_F(RewritingTest, ViewsTakeWritesByThemselvesRuleOrTrigger) {
+  relations.add_view(view, base);
+  EXPECT_EQ(takes(Write::insert), Answer::yes);
+  relations[view].updatable.reset();
+  EXPECT_EQ(takes(Write::insert), Answer::no);
+  relations[view].writes[0].instead_rule = true;
+  EXPECT_EQ(takes(Write::insert), Answer::yes);
+  EXPECT_EQ(takes(Write::update), Answer::no);
+  relations[view].writes[1].instead_trigger = true;
+  EXPECT_EQ(takes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingTest, WithoutUpdatableColumnAViewTakesDeleteOnly) {
+  relations.add_view(view, base).updatable->columns.clear();
+  EXPECT_EQ(takes(Write::insert), Answer::no);
+  EXPECT_EQ(takes(Write::update), Answer::no);
+  EXPECT_EQ(takes(Write::delete_), Answer::yes);
+  // also when the columns get lost a level further down
+  relations.add_view(outer_view, view);
+  relations.held_[{view, view_owner}] = relations.held_[{base, view_owner}] = dml;
+  EXPECT_EQ(takes(Write::update, outer_view), Answer::no);
+  EXPECT_EQ(takes(Write::delete_, outer_view), Answer::yes);
+  EXPECT_EQ(writes(Write::delete_, outer_view), Answer::yes);
+}
+
+TEST_F(RewritingTest, WritingThroughAViewAsksItsOwnerForTheSameOnTheBase) {
+  relations.add_view(view, base);
+  relations.held_[{base, audited}] = dml;
+  relations.held_[{base, view_owner}] = {delete_};
+  EXPECT_EQ(writes(Write::delete_), Answer::yes);
+  EXPECT_EQ(writes(Write::insert), Answer::no);
+  relations[view].security_invoker = true;
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+}
+
+TEST_F(RewritingTest, WritingThroughAViewByMappedColumns) {
+  relations.add_view(view, base).updatable->columns = {{1, 3}, {2, 2}};
+  ColumnHoldings& columns = relations.columns_[{base, view_owner}];
+  columns.live = {{1, false}, {2, false}, {3, false}};
+  columns.grants = {{2, "b", {update}}, {3, "c", {update}}};
+  EXPECT_EQ(writes(Write::update), Answer::yes);
+  EXPECT_EQ(writes(Write::insert), Answer::no);
+  columns.grants.pop_back();
+  EXPECT_EQ(writes(Write::update), Answer::no);
+  columns.live[2].generated = true;
+  EXPECT_EQ(writes(Write::update), Answer::yes);
+  columns.live[1].generated = true;
+  EXPECT_EQ(writes(Write::update), Answer::no);
+}
+
+TEST_F(RewritingTest, TheConditionIsReadByUpdateAndDelete) {
+  relations.add_view(view, base).updatable->condition.checks = {{other, {select}, {1}, {}, {}}};
+  relations.held_[{base, view_owner}] = dml;
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+  EXPECT_EQ(writes(Write::update), Answer::no);
+  EXPECT_EQ(writes(Write::delete_), Answer::no);
+  relations[view].updatable->checks_option = true;
+  EXPECT_EQ(writes(Write::insert), Answer::no);
+  relations.held_[{other, view_owner}] = {select};
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+  EXPECT_EQ(writes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingTest, OnlyTheCascadedCheckOptionReachesDown) {
+  relations.add_view(view, base).updatable->condition.checks = {{other, {select}, {1}, {}, {}}};
+  relations.add_view(outer_view, view).updatable->checks_option = true;
+  relations.held_[{base, view_owner}] = relations.held_[{view, view_owner}] = dml;
+  EXPECT_EQ(writes(Write::insert, outer_view), Answer::yes);
+  relations[outer_view].updatable->cascades_option = true;
+  EXPECT_EQ(writes(Write::insert, outer_view), Answer::no);
+}
+
+TEST_F(RewritingTest, InsteadOfTriggersReadTheViewForUpdateAndDelete) {
+  relations.add_view(view, base).updatable.reset();
+  for (WriteRewrite& write : relations[view].writes) {
+    write.instead_trigger = true;
+  }
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+  EXPECT_EQ(writes(Write::update), Answer::no);
+  EXPECT_EQ(writes(Write::delete_), Answer::no);
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_EQ(writes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingTest, RulesAskTheOwnerEvenOnInvokerViews) {
+  relations.add_view(view, base).security_invoker = true;
+  relations[view].writes[0].instead_rule = true;
+  relations[view].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
+  relations[view].writes[0].rules.writes = {{other, Write::insert, {1}}};
+  relations.held_[{other, audited}] = {insert};
+  EXPECT_EQ(writes(Write::insert), Answer::no);
+  relations.held_[{other, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+}
+
+TEST_F(RewritingTest, RulesOfTablesCountAsWell) {
+  relations[base].owner = view_owner;
+  relations[base].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+  EXPECT_EQ(writes(Write::update, base), Answer::yes);
+  relations.held_[{other, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert, base), Answer::yes);
+}
+
+TEST_F(RewritingTest, WhatARuleWritesIsFollowed) {
+  relations.add_view(view, base);
+  relations[other].owner = view_owner;
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {1}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.held_[{base, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {3}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not a column that the view can write";
+}
+
+TEST_F(RewritingTest, RulesThatNeverEndAreBlocked) {
+  relations[base].writes[0].rules.writes = {{other, Write::insert, {1}}};
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}}};
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+  EXPECT_EQ(writes(Write::delete_, base), Answer::yes);
+}
+
+}  // namespace
+}  // namespace conncheck::rules
