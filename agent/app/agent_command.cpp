@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdio>
+#include <queue>
+
+#include "agent/app/check_run.hpp"
+#include "agent/app/commands.hpp"
+#include "agent/app/configuration.hpp"
+#include "agent/core/printable.hpp"
+#include "agent/core/schedule.hpp"
+#include "agent/render/report_words.hpp"
+#include "agent/render/timestamp.hpp"
+
+namespace asio = boost::asio;
+
+namespace conncheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::size_t finding_count(const CheckReport& report) {
+  std::size_t count = report.login.findings.size();
+  for (const RolePermissions& role : report.roles) {
+    count += role.findings.size();
+  }
+  return count;
+}
+
+std::string outcome(const CheckReport& report) {
+  if (report.error) {
+    return fmt::format("{} ({}): {}", to_string(report.error->code), to_string(report.error->phase),
+                       report.error->message);
+  }
+  const std::size_t findings = finding_count(report);
+  return summary_words(report.login.summary) +
+         (findings == 0 ? "" : fmt::format("; {} finding{}", findings, findings == 1 ? "" : "s"));
+}
+
+void print_line(const CheckReport& report) {
+  fmt::print("{} {} {} {} ms: {}\n", utc_timestamp(report.started_at), printable(report.connection),
+             to_string(report.status), report.duration.total.count(), outcome(report));
+  std::fflush(stdout);
+}
+
+/// Runs each connection's check when it is due, never the same one twice at a time, until told to
+/// stop; then waits for the checks under way, each of which ends by its own deadline.
+class Agent {
+ public:
+  Agent(asio::io_context& loop, const std::vector<Connection>& connections)
+      : connections_(connections),
+        runs_(connections.size(), 0),
+        run_(loop.get_executor(), true),
+        timer_(loop),
+        signals_(loop, SIGTERM, SIGINT) {
+    const auto now = Clock::now();
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+      due_.push({now, i});
+    }
+  }
+
+  void start() {
+    wait_for_signal();
+    start_due();
+  }
+
+ private:
+  struct Due {
+    Clock::time_point at;
+    std::size_t connection;
+    bool operator>(const Due& other) const { return at > other.at; }
+  };
+
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+      if (error) {
+        return;
+      }
+      if (stopping_) {
+        std::fflush(stdout);
+        _exit(128 + signal);  // asked twice: do not wait for the checks under way
+      }
+      stopping_ = true;
+      timer_.cancel();
+      run_.drop_waiting();
+      if (run_.idle()) {
+        signals_.cancel();
+      } else {
+        wait_for_signal();
+      }
+    });
+  }
+
+  void start_due() {
+    while (!due_.empty() && due_.top().at <= Clock::now()) {
+      const Due due = due_.top();
+      due_.pop();
+      run_.submit(connections_[due.connection],
+                  [this, due](const CheckReport& report) { finished(due, report); });
+    }
+    if (due_.empty()) {
+      return;  // all are under way: the first one to end sets the timer
+    }
+    timer_.expires_at(due_.top().at);
+    timer_.async_wait([this](boost::system::error_code error) {
+      if (!error && !stopping_) {
+        start_due();
+      }
+    });
+  }
+
+  void finished(const Due& due, const CheckReport& report) {
+    print_line(report);
+    const Connection& connection = connections_[due.connection];
+    const auto wait = interval(connection.schedule, connection.name, runs_[due.connection]++);
+    due_.push({next_due(due.at, wait, Clock::now()), due.connection});
+    if (!stopping_) {
+      start_due();
+    } else if (run_.idle()) {
+      signals_.cancel();
+    }
+  }
+
+  const std::vector<Connection>& connections_;
+  std::vector<std::uint64_t> runs_;
+  CheckRun run_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  asio::steady_timer timer_;
+  asio::signal_set signals_;
+  bool stopping_ = false;
+};
+
+bool schedules_are_supported(const std::vector<Connection>& connections) {
+  bool supported = true;
+  for (const Connection& connection : connections) {
+    if (!connection.schedule.cron.empty()) {
+      fmt::print(stderr,
+                 "{}:{}: error: connection {}: schedule.cron has no effect in this version: write "
+                 "schedule: {{every: 15m}}\n",
+                 connection.origin.file, connection.origin.line, connection.name);
+      supported = false;
+    }
+  }
+  return supported;
+}
+
+}  // namespace
+
+int agent_command(const std::string& config) {
+  std::optional<Configuration> configuration = load_or_explain(configuration_path(config), true);
+  if (!configuration || !schedules_are_supported(configuration->connections)) {
+    return 3;
+  }
+  asio::io_context loop;
+  Agent agent(loop, configuration->connections);
+  agent.start();
+  fmt::print(stderr, "conncheck agent: {} connection{}; SIGTERM ends it\n",
+             configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s");
+  loop.run();
+  return 0;
+}
+
+}  // namespace conncheck

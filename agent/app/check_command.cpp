@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "agent/app/check_run.hpp"
+#include "agent/app/commands.hpp"
+#include "agent/app/configuration.hpp"
+#include "agent/core/printable.hpp"
+#include "agent/core/privilege_words.hpp"
+#include "agent/render/csv.hpp"
+#include "agent/render/json.hpp"
+#include "agent/render/junit.hpp"
+#include "agent/render/markdown.hpp"
+#include "agent/render/table.hpp"
+
+namespace conncheck {
+namespace {
+
+constexpr int exit_unknown = 3;
+
+std::optional<std::vector<Connection>> connections_to_check(const CheckArguments& arguments) {
+  if (arguments.url.empty()) {
+    std::optional<Configuration> configuration =
+        load_or_explain(configuration_path(arguments.config), false);
+    return configuration ? select_connections(std::move(*configuration), arguments.names)
+                         : std::nullopt;
+  }
+  if (!arguments.names.empty()) {
+    fmt::print(stderr,
+               "conncheck: --url tests a connection that is in no file: leave the names out\n");
+    return std::nullopt;
+  }
+  auto result = connection_from_url(arguments.url);
+  if (const auto* diagnostic = std::get_if<Diagnostic>(&result)) {
+    fmt::print(stderr, "conncheck: --url: {}\n", diagnostic->message);
+    return std::nullopt;
+  }
+  Connection connection = std::get<Connection>(std::move(result));
+  if (std::holds_alternative<std::monostate>(connection.password) && std::getenv("PGPASSWORD")) {
+    connection.password = EnvironmentPassword{"PGPASSWORD"};
+  }
+  return std::vector<Connection>{std::move(connection)};
+}
+
+/// The rule that --require stands for; nothing, and an explanation, for a word that is no
+/// privilege.
+std::optional<PolicyRule> rule_of(const std::vector<std::string>& words) {
+  PolicyRule rule;
+  rule.tables.push_back(std::get<RelationPattern>(RelationPattern::parse("*.*")));
+  rule.only_applicable_kinds = true;
+  rule.origin.file = "--require";
+  for (const std::string& word : words) {
+    const std::optional<PrivilegeSet> privileges = privileges_of_word(word);
+    if (!privileges) {
+      fmt::print(stderr,
+                 "conncheck: --require {}: not a privilege: write read, write, truncate, or one by "
+                 "its own name (SELECT, INSERT, …)\n",
+                 printable(word));
+      return std::nullopt;
+    }
+    rule.privileges = rule.privileges | *privileges;
+  }
+  return rule;
+}
+
+bool add_command_line(const CheckArguments& arguments, std::vector<Connection>& connections) {
+  std::optional<PolicyRule> rule;
+  if (!arguments.require.empty()) {
+    rule = rule_of(arguments.require);
+    if (!rule) {
+      return false;
+    }
+  }
+  for (Connection& connection : connections) {
+    if (rule) {
+      connection.require.push_back(*rule);
+    }
+    if (!arguments.roles.empty()) {
+      connection.roles.clear();
+    }
+    for (const std::string& role : arguments.roles) {
+      connection.roles.push_back(NamePattern::exactly(role));
+    }
+  }
+  return true;
+}
+
+/// "3 of 10 checked" on a terminal, gone when the results are printed.
+class Progress {
+ public:
+  explicit Progress(std::size_t total)
+      : total_(total), shown_(total > 1 && isatty(STDERR_FILENO) != 0) {
+    show();
+  }
+  ~Progress() {
+    if (shown_) {
+      fmt::print(stderr, "\r\033[K");
+    }
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void advance() {
+    ++done_;
+    show();
+  }
+
+ private:
+  void show() const {
+    if (shown_) {
+      fmt::print(stderr, "\r{} of {} checked", done_, total_);
+      std::fflush(stderr);
+    }
+  }
+  std::size_t total_;
+  std::size_t done_ = 0;
+  bool shown_;
+};
+
+/// Reports in the order of the connections, whichever ends first.
+std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
+                                    bool use_extension) {
+  boost::asio::io_context loop;
+  CheckRun run(loop.get_executor(), use_extension);
+  std::vector<CheckReport> reports(connections.size());
+  Progress progress(connections.size());
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    run.submit(connections[i], [&reports, &progress, i](CheckReport report) {
+      reports[i] = std::move(report);
+      progress.advance();
+    });
+  }
+  loop.run();
+  return reports;
+}
+
+TableOptions table_options(const std::string& color) {
+  TableOptions options;
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  const char* no_color = std::getenv("NO_COLOR");
+  options.colour = color == "always" ||
+                   (color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
+  winsize size{};
+  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    options.width = size.ws_col;
+  }
+  return options;
+}
+
+std::string rendered(const std::vector<CheckReport>& reports, const CheckArguments& arguments) {
+  if (arguments.format == "json") {
+    return render_json(reports);
+  }
+  if (arguments.format == "csv") {
+    return render_csv(reports);
+  }
+  if (arguments.format == "markdown") {
+    return render_markdown(reports);
+  }
+  if (arguments.format == "junit") {
+    return render_junit(reports);
+  }
+  return render_table(reports, table_options(arguments.color));
+}
+
+}  // namespace
+
+int check_command(const CheckArguments& arguments) {
+  std::optional<std::vector<Connection>> connections = connections_to_check(arguments);
+  if (!connections || !add_command_line(arguments, *connections)) {
+    return exit_unknown;
+  }
+  const std::vector<CheckReport> reports = run_checks(*connections, !arguments.no_extension);
+  const std::string output = rendered(reports, arguments);
+  if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() ||
+      std::fflush(stdout) != 0) {
+    fmt::print(stderr, "conncheck: the results could not be written to standard output\n");
+    return exit_unknown;
+  }
+  return exit_code(overall_status(reports));
+}
+
+}  // namespace conncheck

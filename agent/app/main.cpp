@@ -1,0 +1,111 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <vector>
+
+#include "agent/app/commands.hpp"
+#include "agent/app/process_setup.hpp"
+
+namespace {
+
+constexpr int exit_usage = 3;
+
+constexpr const char* description =
+    "Does this Postgres connection work, and what can its role really see and do?";
+
+constexpr const char* check_footer = R"(Examples:
+  conncheck check                                  every connection of the configuration
+  conncheck check orders billing                   two of them
+  conncheck check --url postgresql://app@db/orders one that is in no file; $PGPASSWORD or ~/.pgpass
+                                                   may hold its password
+  conncheck check --require read,write             fail unless every table can be read and written
+  conncheck check orders --role reporting          what another role can do, through this connection
+  conncheck check --format json | jq .status
+
+Exit code: 0 ok, 1 warning, 2 critical (a connection failed, or a requirement is not met),
+3 unknown (bad usage or configuration).)";
+
+constexpr const char* agent_footer = R"(Example:
+  conncheck agent -c /etc/conncheck/conncheck.yml
+
+Checks each connection as its `schedule: {every: …}` says (15m unless given), one line on standard
+output for each result. SIGTERM or SIGINT: checks under way end, then the agent does.)";
+
+void add_check(CLI::App& app, conncheck::CheckArguments& arguments) {
+  CLI::App* check = app.add_subcommand("check", "Test connections now and print what they can see");
+  check->add_option("NAME", arguments.names, "Connections to test; all of them if none is named");
+  check->add_option("--url", arguments.url, "Test this connection instead of configured ones");
+  check->add_option("--format", arguments.format, "Output")
+      ->check(CLI::IsMember({"table", "json", "csv", "markdown", "junit"}))
+      ->capture_default_str();
+  check
+      ->add_option("--require", arguments.require,
+                   "Privileges that every table must grant: read, write, truncate, or by name")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  check
+      ->add_option(
+          "--role", arguments.roles,
+          "Audit this role through the connection instead of the configured ones; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  check->add_flag("--no-extension", arguments.no_extension,
+                  "Use the catalog queries even where the extension is installed");
+  check->add_option("--color", arguments.color, "Colours in the table")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  check->footer(check_footer);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(description, "conncheck");
+  conncheck::CheckArguments check;
+  app.add_option("-c,--config", check.config,
+                 "Configuration file, or a directory of *.yml files "
+                 "[$CONNCHECK_CONFIG, /etc/conncheck/conncheck.yml]");
+  add_check(app, check);
+  app.add_subcommand("agent", "Check connections on their schedules, in the foreground")
+      ->footer(agent_footer);
+  app.add_subcommand("validate", "Check the configuration; name every mistake with its place");
+  app.add_subcommand("list", "List the configured connections, without secrets");
+  app.add_subcommand("version", "Print the versions of conncheck and of its libraries");
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app.footer("`conncheck COMMAND --help` explains a command, with examples.");
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->fallthrough();
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    conncheck::hide_urls(argc, argv);
+    return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  conncheck::hide_urls(argc, argv);
+  if (app.get_subcommands().empty()) {
+    std::cerr << app.help();
+    return exit_usage;
+  }
+  if (app.got_subcommand("agent")) {
+    return conncheck::agent_command(check.config);
+  }
+  if (app.got_subcommand("validate")) {
+    return conncheck::validate_command(check.config);
+  }
+  if (app.got_subcommand("list")) {
+    return conncheck::list_command(check.config);
+  }
+  if (app.got_subcommand("version")) {
+    return conncheck::version_command();
+  }
+  return conncheck::check_command(check);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  conncheck::ignore_libpq_environment();
+  return run(argc, argv);
+}

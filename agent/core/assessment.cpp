@@ -1,0 +1,110 @@
+#include "agent/core/assessment.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "agent/core/policy.hpp"
+#include "agent/core/usable_privilege.hpp"
+
+namespace conncheck {
+namespace {
+
+void count(const RelationPermissions& relation, SchemaPermissions& schema) {
+  ++schema.tables;
+  schema.readable += relation.can_read.value_or(false) ? 1 : 0;
+  schema.writable += relation.can_write.value_or(false) ? 1 : 0;
+  schema.truncatable += relation.can_truncate.value_or(false) ? 1 : 0;
+}
+
+/// The schemas that conncheck_schemas() lists: usable ones, and those of visible relations.
+std::vector<SchemaPermissions> listed_schemas(std::vector<SchemaPermissions> schemas,
+                                              const std::vector<RelationPermissions>& visible) {
+  std::map<std::string_view, SchemaPermissions*> by_name;
+  for (SchemaPermissions& schema : schemas) {
+    by_name[schema.schema_name] = &schema;
+  }
+  for (const RelationPermissions& relation : visible) {
+    if (const auto found = by_name.find(relation.schema_name); found != by_name.end()) {
+      count(relation, *found->second);
+    }
+  }
+  std::erase_if(schemas, [](const SchemaPermissions& schema) {
+    return is_system_schema(schema.schema_name) ||
+           (!schema.can_use && !schema.can_create && schema.tables == 0);
+  });
+  return schemas;
+}
+
+RolePermissions permissions_of(RoleObservation role) {
+  RolePermissions permissions;
+  permissions.role_name = std::move(role.role_name);
+  std::copy_if(std::make_move_iterator(role.relations.begin()),
+               std::make_move_iterator(role.relations.end()),
+               std::back_inserter(permissions.tables), [](const RelationPermissions& relation) {
+                 return relation.visible() && !is_system_schema(relation.schema_name);
+               });
+  permissions.schemas = listed_schemas(std::move(role.schemas), permissions.tables);
+  permissions.summary = summarize(permissions.tables, permissions.schemas);
+  return permissions;
+}
+
+PolicySubject subject(const Connection& connection, const Session& session,
+                      const RoleObservation& role, std::span<const RoleObservation> reachable) {
+  return {.connection = connection.name,
+          .role_name = role.role_name,
+          .relations = role.relations,
+          .schemas = role.schemas,
+          .reachable = reachable,
+          .server_version_num = session.server_version_num};
+}
+
+void judge(const Connection& connection, Observation& observation, CheckReport& report) {
+  const Session& session = *observation.session;
+  const bool roles_are_audited = !observation.roles.empty() || !observation.unknown_roles.empty();
+  std::vector<Finding> findings =
+      judge_login(subject(connection, session, observation.login, observation.reachable), session,
+                  connection.require, connection.forbid, roles_are_audited);
+  for (const std::string& role : observation.unknown_roles) {
+    findings.push_back(unknown_role_finding(connection.name, role));
+  }
+  report.login = permissions_of(std::move(observation.login));
+  report.login.findings = std::move(findings);
+  for (RoleObservation& role : observation.roles) {
+    std::vector<Finding> role_findings = judge_audited_role(subject(connection, session, role, {}),
+                                                            connection.require, connection.forbid);
+    report.roles.push_back(permissions_of(std::move(role)));
+    report.roles.back().findings = std::move(role_findings);
+  }
+}
+
+}  // namespace
+
+CheckReport assess(const Connection& connection, Observation observation) {
+  CheckReport report;
+  report.connection = connection.name;
+  report.target = display_target(connection);
+  report.connected = observation.connected;
+  report.source = observation.source;
+  report.started_at = observation.started_at;
+  report.duration = observation.duration;
+  report.error = observation.error;
+  report.session = observation.session;
+  if (!report.error && report.session) {
+    judge(connection, observation, report);
+  }
+  report.status = status_of(report);
+  return report;
+}
+
+bool policy_needs_system_relations(const Connection& connection) {
+  const auto names_system_schema = [](const PolicyRule& rule) {
+    return std::any_of(rule.tables.begin(), rule.tables.end(), [](const RelationPattern& pattern) {
+      return pattern.schema.is_literal() && is_system_schema(pattern.schema.text());
+    });
+  };
+  return std::any_of(connection.require.begin(), connection.require.end(), names_system_schema) ||
+         std::any_of(connection.forbid.begin(), connection.forbid.end(), names_system_schema);
+}
+
+}  // namespace conncheck

@@ -1,0 +1,51 @@
+// Why a connection failed: libpq's words and the server's SQLSTATE turned into a code and a hint.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/core/report.hpp"
+
+namespace conncheck {
+
+/// What was being tried; hints name it.
+struct Attempt {
+  std::string user;
+  std::string host;  ///< as configured: name, address or socket directory
+  std::string port;
+  std::string database;
+  std::string sslmode;
+  bool password_given = false;
+};
+
+/// libpq's account of a failure: PQerrorMessage with PQERRORS_VERBOSE.
+struct ServerMessage {
+  std::optional<std::string> sqlstate;
+  std::string text;      ///< the primary message, without severity, SQLSTATE and LOCATION
+  std::string function;  ///< the server's C function that raised it; never translated; may be empty
+};
+
+/// Takes apart what PQerrorMessage gives under PQERRORS_VERBOSE, in any language of the server.
+[[nodiscard]] ServerMessage parse_verbose_message(std::string_view message);
+
+/// The failure of a connection attempt that had come to `phase`. Messages are understood by
+/// SQLSTATE and function first, by English text only where the server gives nothing better.
+[[nodiscard]] Failure connection_failure(Phase phase, std::string_view libpq_message,
+                                         const Attempt& attempt);
+
+/// The failure of a query, from the result's SQLSTATE and primary message.
+[[nodiscard]] Failure query_failure(std::string_view sqlstate, std::string_view primary_message);
+
+/// The deadline passed while `phase` was under way.
+[[nodiscard]] Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
+                                      const Attempt& attempt);
+
+/// No address for the host's name; `reason` is getaddrinfo's.
+[[nodiscard]] Failure dns_failure(const std::string& host, std::string_view reason);
+
+/// The connection cannot be tried as it is defined.
+[[nodiscard]] Failure config_failure(std::string message, std::string hint);
+
+}  // namespace conncheck

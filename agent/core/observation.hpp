@@ -1,0 +1,36 @@
+// What a probe brought back, before anything is judged by policy.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/report.hpp"
+
+namespace conncheck {
+
+/// Everything the server said about one role.
+struct RoleObservation {
+  std::string role_name;
+  std::vector<RelationPermissions> relations;  ///< visible or not; ordered by schema and name
+  std::vector<SchemaPermissions> schemas;      ///< counts are not filled in
+};
+
+/// The facts of one check. Without `error`, `session` and `source` are there.
+struct Observation {
+  bool connected = false;
+  std::optional<Source> source;
+  std::chrono::system_clock::time_point started_at;
+  Durations duration;
+  std::optional<Failure> error;
+  std::optional<Session> session;
+  RoleObservation login;
+  std::vector<RoleObservation> roles;      ///< audited roles, in the order of their names
+  std::vector<std::string> unknown_roles;  ///< asked for, or patterns, that no role matches
+  std::vector<RoleObservation> reachable;  ///< roles that only SET ROLE reaches
+  /// The installed extension's version, where it is not the one this program works with.
+  std::optional<std::string> outdated_extension;
+};
+
+}  // namespace conncheck

@@ -1,0 +1,25 @@
+// When a connection is due. Pure: the clock is an argument.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "agent/core/connection.hpp"
+
+namespace conncheck {
+
+inline constexpr std::chrono::minutes default_interval{15};
+
+/// The time between two checks, its jitter included: `every` plus a share of it up to `jitter`,
+/// spread by name and run number, so that the same configuration gives the same times.
+[[nodiscard]] std::chrono::milliseconds interval(const Schedule& schedule, std::string_view name,
+                                                 std::uint64_t run);
+
+/// When the next check starts, given when the last one was due and that it has ended by `now`.
+/// Slots that were missed meanwhile (a long check, a suspended machine) become one.
+[[nodiscard]] std::chrono::steady_clock::time_point next_due(
+    std::chrono::steady_clock::time_point last_due, std::chrono::milliseconds interval,
+    std::chrono::steady_clock::time_point now);
+
+}  // namespace conncheck

@@ -1,0 +1,24 @@
+// libpq's objects with an owner.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+namespace conncheck {
+
+struct ConnectionCloser {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+struct ResultCloser {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+struct OptionsCloser {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+using PgConnection = std::unique_ptr<PGconn, ConnectionCloser>;
+using PgResult = std::unique_ptr<PGresult, ResultCloser>;
+using PgOptions = std::unique_ptr<PQconninfoOption, OptionsCloser>;
+
+}  // namespace conncheck

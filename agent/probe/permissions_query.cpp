@@ -1,0 +1,364 @@
+// The catalog query: conncheck_permissions() without the extension.
+#include <fmt/format.h>
+
+#include <tuple>
+
+#include "agent/probe/catalog_queries.hpp"
+
+namespace conncheck {
+namespace {
+
+constexpr int postgres_16 = 160000;
+constexpr int postgres_17 = 170000;
+
+// Each part is a list of common table expressions; permissions_query() strings them together.
+
+// The audited role, the schemas it is shown, and its privileges on each relation as a whole.
+constexpr const char* relations_part = R"sql(
+me AS MATERIALIZED (
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls FROM pg_roles r WHERE r.rolname = $1::text
+  UNION ALL
+  SELECT 0::oid, 'public'::name, false, false WHERE $1::text = 'public'
+),
+schemas AS MATERIALIZED (
+  SELECT n.oid, n.nspname, has_schema_privilege(me.oid, n.oid, 'USAGE') AS usage
+  FROM pg_namespace n CROSS JOIN me
+  WHERE (n.oid = pg_my_temp_schema() OR NOT starts_with(n.nspname::text, 'pg_temp_'))
+    AND ($2::boolean OR NOT (n.nspname IN ('pg_catalog', 'information_schema')
+                             OR starts_with(n.nspname::text, 'pg_toast')))
+),
+relations AS MATERIALIZED (
+  SELECT c.oid, s.nspname, c.relname, s.usage, c.relkind, c.relowner,
+         c.relrowsecurity, c.relforcerowsecurity, c.relhasrules,
+         has_table_privilege(me.oid, c.oid, 'SELECT') AS s,
+         has_table_privilege(me.oid, c.oid, 'INSERT') AS i,
+         has_table_privilege(me.oid, c.oid, 'UPDATE') AS u,
+         has_table_privilege(me.oid, c.oid, 'DELETE') AS d,
+         has_table_privilege(me.oid, c.oid, 'TRUNCATE') AS t,
+         has_table_privilege(me.oid, c.oid, 'REFERENCES') AS r,
+         has_table_privilege(me.oid, c.oid, 'TRIGGER') AS g,
+         {maintain} AS m
+  FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace CROSS JOIN me
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+),
+)sql";
+
+// Privileges by column: only columns with an ACL of their own can add to the relation's.
+constexpr const char* columns_part = R"sql(
+granted_columns AS MATERIALIZED (
+  SELECT a.attrelid AS oid, a.attnum, a.attname, a.attgenerated = '' AND a.attnum > 0 AS plain,
+         NOT c.s AND has_column_privilege(me.oid, a.attrelid, a.attnum, 'SELECT') AS s,
+         NOT c.i AND has_column_privilege(me.oid, a.attrelid, a.attnum, 'INSERT') AS i,
+         NOT c.u AND has_column_privilege(me.oid, a.attrelid, a.attnum, 'UPDATE') AS u,
+         NOT c.r AND has_column_privilege(me.oid, a.attrelid, a.attnum, 'REFERENCES') AS r
+  FROM pg_attribute a JOIN relations c ON c.oid = a.attrelid CROSS JOIN me
+  WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+),
+by_column AS MATERIALIZED (
+  SELECT g.oid,
+         json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.s) AS s,
+         json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.i) AS i,
+         json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.u) AS u,
+         json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.r) AS r,
+         count(*) FILTER (WHERE g.s AND g.attnum > 0) = n.live AS all_s,
+         n.plain > 0 AND count(*) FILTER (WHERE g.i AND g.plain) = n.plain AS all_i,
+         n.plain > 0 AND count(*) FILTER (WHERE g.u AND g.plain) = n.plain AS all_u
+  FROM granted_columns g
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS live, count(*) FILTER (WHERE a.attgenerated = '') AS plain
+    FROM pg_attribute a WHERE a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
+  ) n
+  WHERE g.s OR g.i OR g.u OR g.r
+  GROUP BY g.oid, n.live, n.plain
+),
+)sql";
+
+// Foreign tables: what the wrapper takes, and whether it demands a user mapping.
+constexpr const char* foreign_tables_part = R"sql(
+foreign_tables AS MATERIALIZED (
+  SELECT x.oid, x.ftserver, x.postgres_fdw, x.handled AND x.locked AS locked,
+         CASE WHEN NOT x.handled THEN 0 WHEN x.locked THEN NULL
+              ELSE pg_relation_is_updatable(x.oid, true) END AS takes,
+         x.postgres_fdw AND {foreign_truncate} AND coalesce(
+           (SELECT o.option_value::boolean FROM pg_options_to_table(x.ftoptions) o
+            WHERE o.option_name = 'truncatable'),
+           (SELECT o.option_value::boolean FROM pg_options_to_table(x.srvoptions) o
+            WHERE o.option_name = 'truncatable'), true) AS truncatable
+  FROM (SELECT t.ftrelid AS oid, t.ftserver, t.ftoptions, v.srvoptions, w.fdwhandler <> 0 AS handled,
+               coalesce(p.prosrc = 'postgres_fdw_handler', false) AS postgres_fdw,
+               EXISTS (SELECT FROM pg_locks l
+                       WHERE l.locktype = 'relation' AND l.relation = t.ftrelid
+                         AND l.database = (SELECT b.oid FROM pg_database b
+                                           WHERE b.datname = current_database())
+                         AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_backend_pid()) AS locked
+        FROM pg_foreign_table t
+        JOIN pg_foreign_server v ON v.oid = t.ftserver
+        JOIN pg_foreign_data_wrapper w ON w.oid = v.srvfdw
+        LEFT JOIN pg_proc p ON p.oid = w.fdwhandler) x
+),
+)sql";
+
+// Views are judged through to what they read. The checks that the executor would make stand in the
+// stored rule as text; the server escapes blanks and braces in every name there, so that no name
+// can pass for syntax. Up to 15 each range table entry carries its check, from 16 on they stand
+// apart; up to 15 the entries begin with the view itself, twice (OLD and NEW).
+struct StoredRule {
+  const char* checks;  ///< splits the text before each check
+  int base_entry;      ///< index of the first relation in FROM
+};
+constexpr StoredRule rule_to_15 = {R"(\{(?:RTE|RANGETBLENTRY) )", 3};
+constexpr StoredRule rule_from_16 = {R"(\{RTEPERMISSIONINFO )", 1};
+
+// The rules of every relation that may matter: the queries of views, and what rules do instead of
+// or besides a write. Reads are checked as the view's owner, or as the reader with
+// security_invoker; what rules do is always checked as the owner. requiredPerms has the bits INSERT
+// 1, SELECT 2, UPDATE 4, DELETE 8; the sets of columns hold attnum + 7.
+constexpr const char* stored_rules_part = R"sql(
+rules AS MATERIALIZED (
+  WITH RECURSIVE reached AS (
+    SELECT c.oid FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
+    WHERE c.relhasrules AND (c.s OR c.i OR c.u OR c.d OR b.oid IS NOT NULL)
+    UNION
+    SELECT v.oid
+    FROM reached x
+    JOIN pg_rewrite w ON w.ev_class = x.oid
+    CROSS JOIN LATERAL regexp_split_to_table(w.ev_action::text, '{checks}') e
+    JOIN pg_class v ON v.oid = substring(e FROM ':relid ([0-9]+) ')::oid AND v.relhasrules
+  )
+  SELECT v.oid, v.relkind, w.ev_type, w.is_instead AND w.ev_qual::text = '<>' AS instead,
+         w.ev_action::text AS action,
+         CASE WHEN w.ev_type = '1' AND coalesce(
+                (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
+                 WHERE o.option_name = 'security_invoker'), false)
+              THEN me.oid ELSE v.relowner END AS checked_as
+  FROM reached x JOIN pg_class v ON v.oid = x.oid
+  JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_enabled IN ('O', 'A') CROSS JOIN me
+),
+checks AS MATERIALIZED (
+  SELECT x.holder, x.ev_type, x.n, x.checked_as, c.oid, c.relkind, x.perms,
+         ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.selected, ' ')) b WHERE b <> '') AS selected,
+         ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.inserted, ' ')) b WHERE b <> '') AS inserted,
+         ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.updated, ' ')) b WHERE b <> '') AS updated
+  FROM (SELECT r.oid AS holder, r.ev_type, p.n, r.checked_as,
+               substring(e FROM ':relid ([0-9]+) ')::oid AS relid,
+               substring(e FROM ':requiredPerms ([0-9]+) ')::int AS perms,
+               substring(e FROM ':selectedCols \(b([ 0-9]*)\)') AS selected,
+               substring(e FROM ':insertedCols \(b([ 0-9]*)\)') AS inserted,
+               substring(e FROM ':updatedCols \(b([ 0-9]*)\)') AS updated
+        FROM rules r
+        CROSS JOIN LATERAL regexp_split_to_table(r.action, '{checks}') WITH ORDINALITY AS p(e, n)
+        WHERE p.n > 1) x
+  JOIN pg_class c ON c.oid = x.relid
+  WHERE x.perms <> 0
+),
+denied AS MATERIALIZED (
+  SELECT r.holder, r.ev_type, r.n
+  FROM checks r LEFT JOIN foreign_tables f ON f.oid = r.oid
+  WHERE (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
+                                        WHERE m.srvid = f.ftserver AND m.umuser IN (r.checked_as, 0)))
+     OR ((r.perms & 8) <> 0 AND NOT has_table_privilege(r.checked_as, r.oid, 'DELETE'))
+     {column_checks}
+),
+view_closure AS MATERIALIZED (
+  WITH RECURSIVE below AS (
+    SELECT r.oid AS root, r.oid AS view, false AS again FROM rules r WHERE r.ev_type = '1'
+    UNION
+    SELECT b.root, c.oid, c.oid = b.root
+    FROM below b JOIN checks c ON c.holder = b.view AND c.ev_type = '1' AND c.relkind = 'v'
+    WHERE NOT b.again
+  )
+  SELECT * FROM below
+),
+unreadable AS MATERIALIZED (
+  SELECT DISTINCT c.root AS oid FROM view_closure c
+  WHERE EXISTS (SELECT FROM denied d WHERE d.holder = c.view AND d.ev_type = '1')
+     OR EXISTS (SELECT FROM view_closure y WHERE y.root = c.view AND y.again)
+),
+failing AS MATERIALIZED (
+  SELECT d.holder, d.ev_type, d.n FROM denied d
+  UNION
+  SELECT c.holder, c.ev_type, c.n FROM checks c JOIN unreadable u ON u.oid = c.oid WHERE (c.perms & 2) <> 0
+),
+failing_writes AS MATERIALIZED (
+  SELECT f.holder AS oid, bit_or(CASE f.ev_type WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END) AS events
+  FROM failing f WHERE f.ev_type <> '1' GROUP BY f.holder
+),
+)sql";
+
+/// One more way for a check to be denied: a privilege that can be held by column.
+constexpr const char* column_check = R"sql(
+     OR ((r.perms & {bit}) <> 0 AND CASE
+          WHEN has_table_privilege(r.checked_as, r.oid, '{privilege}') THEN false
+          WHEN r.{columns} = '{{}}' THEN NOT has_any_column_privilege(r.checked_as, r.oid, '{privilege}')
+          ELSE EXISTS (SELECT FROM pg_attribute a
+                       WHERE a.attrelid = r.oid AND NOT a.attisdropped
+                         AND (a.attnum = ANY (r.{columns}) OR (0 = ANY (r.{columns}) AND a.attnum > 0))
+                         AND NOT has_column_privilege(r.checked_as, r.oid, a.attnum, '{privilege}'))
+        END))sql";
+
+// What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
+// Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
+constexpr const char* view_writes_part = R"sql(
+view_events AS MATERIALIZED (
+  SELECT v.oid, v.checked_as,
+         coalesce((SELECT bit_or(CASE w.ev_type WHEN '2' THEN 4 WHEN '3' THEN 8 WHEN '4' THEN 16 ELSE 0 END)
+                   FROM rules w WHERE w.oid = v.oid AND w.instead), 0) AS by_rule,
+         coalesce((SELECT bit_or(((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2))
+                   FROM pg_trigger t
+                   WHERE t.tgrelid = v.oid AND (t.tgtype & 64) <> 0 AND NOT t.tgisinternal), 0) AS by_trigger,
+         x.base, x.columns, CASE WHEN x.base IS NULL THEN 0 WHEN x.columns = '{{}}' THEN 16 ELSE 28 END AS passed,
+         -- what the view's WHERE reads is checked by UPDATE and DELETE, but for the relation itself
+         CASE WHEN EXISTS (SELECT FROM failing f WHERE f.holder = v.oid AND f.ev_type = '1'
+                             AND f.n <> {base_entry} + 1) THEN 8 ELSE 28 END AS condition
+  FROM rules v
+  CROSS JOIN LATERAL (SELECT regexp_split_to_array(v.action, '\{{(?:RTE|RANGETBLENTRY) ') AS entries,
+                             substring(v.action FROM '.*(:groupClause .*)$') AS tail) q
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN q.entries[1] ~ ':hasAggs false :hasWindowFuncs false :hasTargetSRFs false '
+                 AND q.entries[1] ~ ':cteList <> '
+                 AND q.entries[{base_entry} + 1] ~ ':rtekind 0 :relid [0-9]+ .*:tablesample <> .*:jointree \{{FROMEXPR :fromlist \(\{{RANGETBLREF :rtindex {base_entry}\}}\) '
+                 AND q.tail ~ '^:groupClause <> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
+                 AND q.tail ~ ':distinctClause <> ' AND q.tail ~ ':limitOffset <> :limitCount <> '
+                 AND q.tail ~ ':setOperations <> '
+                THEN (SELECT c.oid FROM pg_class c
+                      WHERE c.oid = substring(q.entries[{base_entry} + 1] FROM ':rtekind 0 :relid ([0-9]+) ')::oid
+                        AND c.relkind IN ('r', 'p', 'f', 'v')) END AS base,
+           ARRAY(SELECT DISTINCT m[1]::int2 FROM regexp_matches(
+             v.action, '\{{TARGETENTRY :expr \{{VAR :varno {base_entry} :varattno ([1-9][0-9]*) ', 'g') m) AS columns
+  ) x
+  WHERE v.relkind = 'v' AND v.ev_type = '1'
+),
+view_writes AS MATERIALIZED (
+  WITH RECURSIVE descent AS (
+    SELECT v.oid AS root, v.oid AS oid, 28 AS wanted, 28 AS allowed FROM view_events v
+    UNION
+    SELECT d.root, v.base, d.wanted & ~(v.by_rule | v.by_trigger) & v.passed,
+           d.allowed & v.condition & ~coalesce(w.events, 0) & (
+             CASE WHEN has_table_privilege(v.checked_as, v.base, 'INSERT') OR v.passed = 28 AND NOT EXISTS (
+                    SELECT FROM pg_attribute a WHERE a.attrelid = v.base AND a.attnum = ANY (v.columns)
+                      AND a.attgenerated = '' AND NOT has_column_privilege(v.checked_as, v.base, a.attnum, 'INSERT'))
+                  THEN 8 ELSE 0 END
+             | CASE WHEN has_table_privilege(v.checked_as, v.base, 'UPDATE') OR v.passed = 28 AND NOT EXISTS (
+                    SELECT FROM pg_attribute a WHERE a.attrelid = v.base AND a.attnum = ANY (v.columns)
+                      AND a.attgenerated = '' AND NOT has_column_privilege(v.checked_as, v.base, a.attnum, 'UPDATE'))
+                  THEN 4 ELSE 0 END
+             | CASE WHEN has_table_privilege(v.checked_as, v.base, 'DELETE') THEN 16 ELSE 0 END)
+             & CASE WHEN f.postgres_fdw AND NOT EXISTS (
+                      SELECT FROM pg_user_mappings m
+                      WHERE m.srvid = f.ftserver AND m.umuser IN (v.checked_as, 0)) THEN 0 ELSE 28 END
+    FROM descent d JOIN view_events v ON v.oid = d.oid
+    LEFT JOIN foreign_tables f ON f.oid = v.base
+    LEFT JOIN failing_writes w ON w.oid = v.oid
+    WHERE v.base IS NOT NULL AND (d.wanted & ~(v.by_rule | v.by_trigger) & v.passed) <> 0
+  )
+  SELECT d.root AS oid, coalesce(bit_or(d.wanted & x.takes), 0) AS takes,
+         coalesce(bit_or(d.wanted & x.takes & d.allowed & x.usable & ~coalesce(r.events, 0)), 0) AS usable,
+         coalesce(bool_or(x.takes IS NULL), false) AS locked
+  FROM descent d JOIN pg_class c ON c.oid = d.oid
+  LEFT JOIN view_events v ON v.oid = d.oid
+  LEFT JOIN foreign_tables f ON f.oid = d.oid
+  LEFT JOIN failing_writes r ON r.oid = d.oid
+  CROSS JOIN LATERAL (
+    SELECT CASE c.relkind WHEN 'v' THEN v.by_rule | v.by_trigger WHEN 'f' THEN f.takes ELSE 28 END AS takes,
+           -- a trigger for UPDATE and DELETE is handed the view's rows
+           CASE WHEN c.relkind = 'v' AND EXISTS (SELECT FROM unreadable n WHERE n.oid = c.oid)
+                THEN 8 | v.by_rule ELSE 28 END AS usable) x
+  GROUP BY d.root
+),
+)sql";
+
+constexpr const char* verdicts_part = R"sql(
+judged AS (
+  SELECT c.*, b.s AS cs, b.i AS ci, b.u AS cu, b.r AS cr,
+         c.s OR coalesce(b.all_s, false) AS reads,
+         c.i OR coalesce(b.all_i, false) AS inserts,
+         c.u OR coalesce(b.all_u, false) AS updates,
+         CASE c.relkind WHEN 'v' THEN w.takes WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
+         CASE c.relkind WHEN 'v' THEN w.usable ELSE 28 & ~coalesce(z.events, 0) END AS usable,
+         CASE WHEN c.s OR b.s IS NOT NULL THEN 1 ELSE 0 END AS held_s,
+         CASE WHEN c.u OR b.u IS NOT NULL THEN 4 ELSE 0 END
+           | CASE WHEN c.i OR b.i IS NOT NULL THEN 8 ELSE 0 END
+           | CASE WHEN c.d THEN 16 ELSE 0 END AS held,
+         c.s OR c.i OR c.u OR c.d OR c.t OR c.r OR c.g OR c.m OR b.oid IS NOT NULL AS visible,
+         EXISTS (SELECT FROM unreadable n WHERE n.oid = c.oid) AS unreadable,
+         coalesce(f.postgres_fdw, false) AND NOT EXISTS (
+           SELECT FROM pg_user_mappings m
+           WHERE m.srvid = f.ftserver AND m.umuser IN (me.oid, 0)) AS unmapped,
+         coalesce(f.locked, w.locked, false) AS locked,
+         CASE c.relkind WHEN 'f' THEN f.truncatable ELSE c.relkind IN ('r', 'p') AND c.oid >= 12000 END AS truncatable,
+         CASE WHEN NOT c.relrowsecurity THEN 'none'
+              WHEN me.rolsuper OR me.rolbypassrls THEN 'bypassed'
+              WHEN me.oid <> 0 AND pg_has_role(me.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity THEN 'bypassed'
+              ELSE 'applies' END AS row_security
+  FROM relations c CROSS JOIN me
+  LEFT JOIN by_column b ON b.oid = c.oid
+  LEFT JOIN foreign_tables f ON f.oid = c.oid
+  LEFT JOIN view_writes w ON w.oid = c.oid
+  LEFT JOIN failing_writes z ON z.oid = c.oid
+  WHERE c.s IS NOT NULL
+)
+SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_name,
+       CASE j.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
+            WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END AS kind,
+       j.usage AND j.reads AND NOT j.unreadable AND NOT j.unmapped AS can_read,
+       j.usage AND j.inserts AND j.updates AND j.d AND NOT j.unmapped
+         AND (j.takes & j.usable & 28) = 28 AS can_write,
+       j.usage AND j.t AND coalesce(j.truncatable, false) AND NOT j.unmapped AS can_truncate,
+       array_to_json(array_remove(ARRAY[
+         CASE WHEN j.s THEN 'SELECT' END, CASE WHEN j.i THEN 'INSERT' END, CASE WHEN j.u THEN 'UPDATE' END,
+         CASE WHEN j.d THEN 'DELETE' END, CASE WHEN j.t THEN 'TRUNCATE' END, CASE WHEN j.r THEN 'REFERENCES' END,
+         CASE WHEN j.g THEN 'TRIGGER' END, CASE WHEN j.m THEN 'MAINTAIN' END], NULL)) AS privileges,
+       array_to_json(array_remove(ARRAY[
+         CASE WHEN j.s AND has_table_privilege(me.oid, j.oid, 'SELECT WITH GRANT OPTION') THEN 'SELECT' END,
+         CASE WHEN j.i AND has_table_privilege(me.oid, j.oid, 'INSERT WITH GRANT OPTION') THEN 'INSERT' END,
+         CASE WHEN j.u AND has_table_privilege(me.oid, j.oid, 'UPDATE WITH GRANT OPTION') THEN 'UPDATE' END,
+         CASE WHEN j.d AND has_table_privilege(me.oid, j.oid, 'DELETE WITH GRANT OPTION') THEN 'DELETE' END,
+         CASE WHEN j.t AND has_table_privilege(me.oid, j.oid, 'TRUNCATE WITH GRANT OPTION') THEN 'TRUNCATE' END,
+         CASE WHEN j.r AND has_table_privilege(me.oid, j.oid, 'REFERENCES WITH GRANT OPTION') THEN 'REFERENCES' END,
+         CASE WHEN j.g AND has_table_privilege(me.oid, j.oid, 'TRIGGER WITH GRANT OPTION') THEN 'TRIGGER' END,
+         {maintain_grantable}], NULL)) AS grantable,
+       CASE WHEN j.cs IS NOT NULL OR j.ci IS NOT NULL OR j.cu IS NOT NULL OR j.cr IS NOT NULL THEN
+         json_strip_nulls(json_build_object('SELECT', j.cs, 'INSERT', j.ci, 'UPDATE', j.cu, 'REFERENCES', j.cr))
+       END AS column_privileges,
+       pg_get_userbyid(j.relowner) AS owner, j.row_security,
+       array_to_json(array_remove(ARRAY[
+         CASE WHEN j.visible AND NOT j.usage THEN 'schema usage' END,
+         CASE WHEN (j.held & ~j.takes) <> 0 THEN 'not updatable' END,
+         CASE WHEN (j.held_s <> 0 AND j.unreadable) OR (j.held & j.takes & ~j.usable) <> 0 THEN 'underlying relation' END,
+         CASE WHEN j.visible AND j.unmapped THEN 'user mapping' END,
+         CASE WHEN j.held <> 0 AND j.locked THEN 'locked' END], NULL)) AS blocked_by
+FROM judged j CROSS JOIN me
+WHERE $3::boolean OR j.visible
+ORDER BY j.nspname COLLATE "C", j.relname COLLATE "C"
+)sql";
+
+}  // namespace
+
+std::string permissions_query(int server_version_num) {
+  const StoredRule& rule = server_version_num >= postgres_16 ? rule_from_16 : rule_to_15;
+  const bool has_maintain = server_version_num >= postgres_17;
+  const auto maintain = [&](const char* expression) { return has_maintain ? expression : "NULL"; };
+  std::string query = "WITH ";
+  for (const char* part : {relations_part, columns_part, foreign_tables_part, stored_rules_part,
+                           view_writes_part, verdicts_part}) {
+    query += part;
+  }
+  std::string column_checks;
+  for (const auto& [bit, privilege, columns] :
+       {std::tuple{1, "INSERT", "inserted"}, std::tuple{2, "SELECT", "selected"},
+        std::tuple{4, "UPDATE", "updated"}}) {
+    column_checks += fmt::format(fmt::runtime(column_check), fmt::arg("bit", bit),
+                                 fmt::arg("privilege", privilege), fmt::arg("columns", columns));
+  }
+  return fmt::format(
+      fmt::runtime(query), fmt::arg("column_checks", column_checks),
+      fmt::arg("maintain",
+               has_maintain ? "has_table_privilege(me.oid, c.oid, 'MAINTAIN')" : "false"),
+      fmt::arg("maintain_grantable",
+               maintain("CASE WHEN j.m AND has_table_privilege(me.oid, j.oid, 'MAINTAIN WITH "
+                        "GRANT OPTION') THEN 'MAINTAIN' END")),
+      fmt::arg("foreign_truncate", server_version_num >= 140000), fmt::arg("checks", rule.checks),
+      fmt::arg("base_entry", rule.base_entry));
+}
+
+}  // namespace conncheck

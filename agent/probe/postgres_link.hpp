@@ -1,0 +1,76 @@
+// One connection to a server, driven by libpq without blocking.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/report.hpp"
+#include "agent/probe/libpq.hpp"
+
+namespace conncheck {
+
+/// libpq's keyword and value pairs.
+using Parameters = std::map<std::string, std::string>;
+
+/// A statement and its parameters, all text; nullopt is NULL.
+struct Statement {
+  std::string sql;
+  std::vector<std::optional<std::string>> values;
+  /// Called for each row while it arrives; columns are text, nullopt is NULL. May be empty.
+  std::function<void(const std::vector<std::optional<std::string>>& columns)> on_row;
+};
+
+/// The first error of a round trip.
+struct StatementError {
+  std::string sqlstate;  ///< empty: the connection broke
+  std::string message;
+};
+
+/// Owns a PGconn and its socket's waits. All members must be used from one loop. Waiting calls end
+/// with boost::system::system_error(operation_aborted) when they are cancelled; the link is then of
+/// no more use. Destruction closes the connection at once.
+class PostgresLink {
+ public:
+  explicit PostgresLink(boost::asio::any_io_executor executor);
+
+  /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
+  /// Returns libpq's message when it fails, nothing when the session is there.
+  boost::asio::awaitable<std::optional<std::string>> connect(const Parameters& parameters,
+                                                             std::function<void(Phase)> on_phase);
+
+  /// Sends all statements in one go (pipeline mode, unnamed) and waits for all of their answers.
+  /// After an error the server skips the rest.
+  boost::asio::awaitable<std::optional<StatementError>> round_trip(
+      const std::vector<Statement>& statements);
+
+  /// Says good-bye without waiting for an answer.
+  void close();
+
+  [[nodiscard]] PGconn* connection() const { return connection_.get(); }
+
+ private:
+  enum class Readiness { read, write, either };
+  boost::asio::awaitable<void> wait(Readiness readiness);
+  boost::asio::awaitable<void> flush();
+  boost::asio::awaitable<PgResult> next_result();
+  bool send(const std::vector<Statement>& statements);
+  [[nodiscard]] StatementError broken() const;
+
+  boost::asio::any_io_executor executor_;
+  PgConnection connection_;
+};
+
+/// What libpq would connect with: defaults, the service file and the passfile's place filled in.
+/// The parameters, or libpq's complaint. No network access.
+struct Expanded {
+  Parameters parameters;
+  std::string error;
+};
+[[nodiscard]] Expanded expand(const Parameters& parameters);
+
+}  // namespace conncheck

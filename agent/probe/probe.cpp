@@ -1,0 +1,277 @@
+#include "agent/probe/probe.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+
+#include "agent/core/failure.hpp"
+#include "agent/core/printable.hpp"
+#include "agent/core/redact.hpp"
+#include "agent/probe/endpoints.hpp"
+#include "agent/probe/interrogation.hpp"
+#include "agent/probe/password.hpp"
+#include "agent/probe/rows.hpp"
+
+namespace asio = boost::asio;
+
+namespace conncheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string value_of(const Parameters& parameters, const char* keyword,
+                     std::string otherwise = {}) {
+  const auto found = parameters.find(keyword);
+  return found == parameters.end() || found->second.empty() ? std::move(otherwise) : found->second;
+}
+
+/// A probe under way. Keeps itself alive by the completion handlers that hold it.
+class Probe : public std::enable_shared_from_this<Probe> {
+ public:
+  Probe(asio::any_io_executor executor, Resolver& resolver, const Connection& connection,
+        ProbeOptions options, std::function<void(Observation)> done)
+      : executor_(executor),
+        resolver_(resolver),
+        connection_(connection),
+        options_(std::move(options)),
+        done_(std::move(done)),
+        link_(executor),
+        deadline_(executor),
+        started_(Clock::now()),
+        phase_began_(started_) {}
+
+  void start() {
+    observation_.started_at = std::chrono::system_clock::now();
+    deadline_.expires_at(started_ + connection_.timeout);
+    deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error) {
+        self->timed_out_ = true;
+        self->stop_.emit(asio::cancellation_type::terminal);
+      }
+    });
+    asio::co_spawn(executor_, run(),
+                   asio::bind_cancellation_slot(
+                       stop_.slot(), [self = shared_from_this()](std::exception_ptr failure) {
+                         self->finish(failure);
+                       }));
+  }
+
+ private:
+  asio::awaitable<void> run() {
+    if (connection_.has_tunnel) {
+      fail(config_failure("the connection wants a tunnel, which this version cannot open yet",
+                          "it is not connected to around the tunnel: reach the server by a tunnel "
+                          "of your own, and leave `tunnel` out"));
+      co_return;
+    }
+    const bool prepared = co_await prepare();
+    if (!prepared) {
+      co_return;
+    }
+    const bool connected = co_await connect();
+    if (!connected) {
+      co_return;
+    }
+    enter(Phase::query);
+    auto time_left = [this] {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_.timeout -
+                                                                   Clock::now());
+    };
+    co_await interrogate(link_, options_, time_left, observation_);
+    if (observation_.session) {
+      describe_session(*observation_.session);
+    }
+  }
+
+  /// Password, service file, names to addresses: everything that libpq would block on.
+  asio::awaitable<bool> prepare() {
+    const PasswordResult password = co_await read_password(executor_, connection_.password);
+    if (!password.error.empty()) {
+      fail(config_failure(password.error, password.hint));
+      co_return false;
+    }
+    Parameters asked = connection_.parameters;
+    for (const auto& [keyword, secret] : connection_.secret_parameters) {
+      asked[keyword] = secret.reveal();
+      secrets_.push_back(secret);
+    }
+    Expanded expanded = expand(asked);
+    parameters_ = std::move(expanded.parameters);
+    if (password.password) {
+      parameters_["password"] = password.password->reveal();
+    }
+    secrets_.emplace_back(value_of(parameters_, "password"));
+    describe_attempt();
+    if (!expanded.error.empty()) {
+      fail(config_failure(expanded.error, "correct the connection's definition"));
+      co_return false;
+    }
+    const bool resolved = co_await resolve();
+    co_return resolved;
+  }
+
+  asio::awaitable<bool> resolve() {
+    std::vector<Endpoint> found;
+    std::string reason;
+    const std::vector<Endpoint> wanted = endpoints_of(parameters_);
+    for (const Endpoint& endpoint : wanted) {
+      if (!endpoint.needs_address()) {
+        found.push_back(endpoint);
+        continue;
+      }
+      const Resolved resolved = co_await resolver_.resolve(endpoint.host);
+      for (const std::string& address : resolved.addresses) {
+        found.push_back({endpoint.host, address, endpoint.port});
+      }
+      if (resolved.addresses.empty()) {
+        reason = resolved.error;
+      }
+    }
+    if (found.empty() && !wanted.empty()) {
+      fail(dns_failure(attempt_.host, reason));
+      co_return false;
+    }
+    if (!found.empty()) {
+      set_endpoints(found, parameters_);
+    }
+    co_return true;
+  }
+
+  asio::awaitable<bool> connect() {
+    enter(Phase::connect);
+    parameters_.erase("service");  // read already
+    parameters_["application_name"] = "conncheck";
+    parameters_["client_encoding"] = "UTF8";
+    if (!connection_.parameters.contains("gssencmode")) {
+      parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
+    }
+    const std::optional<std::string> refused =
+        co_await link_.connect(parameters_, [this](Phase phase) { enter(phase); });
+    if (refused) {
+      fail(connection_failure(phase_, *refused, attempt_));
+      co_return false;
+    }
+    const std::string asked = value_of(connection_.parameters, "sslmode");
+    const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
+    if (encryption_asked && PQsslInUse(link_.connection()) == 0) {
+      // libpq skips TLS over Unix sockets without a word, whatever sslmode says.
+      fail(Failure{FailureCode::tls_refused, Phase::tls, std::nullopt,
+                   fmt::format("sslmode {} asks for TLS, and this connection has none", asked),
+                   "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"});
+      co_return false;
+    }
+    observation_.connected = true;
+    co_return true;
+  }
+
+  void describe_attempt() {
+    attempt_.user = value_of(parameters_, "user");
+    attempt_.host =
+        value_of(parameters_, "host", value_of(parameters_, "hostaddr", "the local socket"));
+    attempt_.port = value_of(parameters_, "port", "5432");
+    attempt_.database = value_of(parameters_, "dbname", attempt_.user);
+    attempt_.sslmode = value_of(parameters_, "sslmode");
+    attempt_.password_given = !value_of(parameters_, "password").empty();
+  }
+
+  void describe_session(Session& session) const {
+    PGconn* connection = link_.connection();
+    session.configured_user = attempt_.user;
+    const std::string host = PQhost(connection);
+    const std::string address = PQhostaddr(connection);
+    const std::string port = PQport(connection);
+    if (host.starts_with('/') || address.empty()) {
+      session.server_address = fmt::format("{}/.s.PGSQL.{}", host, port);
+    } else if (address.find(':') != std::string::npos) {
+      session.server_address = fmt::format("[{}]:{}", address, port);
+    } else {
+      session.server_address = fmt::format("{}:{}", address, port);
+    }
+    session.ssl = PQsslInUse(connection) != 0;
+    const char* version = session.ssl ? PQsslAttribute(connection, "protocol") : nullptr;
+    session.ssl_version = version ? version : "";
+  }
+
+  void enter(Phase phase) {
+    const auto now = Clock::now();
+    bucket(phase_) += now - phase_began_;
+    phase_began_ = now;
+    phase_ = phase;
+  }
+
+  Clock::duration& bucket(Phase phase) { return spent_[static_cast<std::size_t>(phase)]; }
+
+  void fail(Failure failure) { observation_.error = std::move(failure); }
+
+  /// Ends the probe: by its own end, the deadline, or an exception that only a defect can cause.
+  void finish(const std::exception_ptr& failure) {
+    deadline_.cancel();
+    enter(phase_);
+    link_.close();
+    if (timed_out_) {
+      observation_.error = timeout_failure(phase_, connection_.timeout, attempt_);
+    } else if (failure) {
+      fail(unexpected(failure));
+    }
+    const auto whole = [](Clock::duration duration) {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+    };
+    observation_.duration = {whole(Clock::now() - started_), whole(bucket(Phase::resolve)),
+                             whole(bucket(Phase::tunnel)),   whole(bucket(Phase::connect)),
+                             whole(bucket(Phase::tls)),      whole(bucket(Phase::login)),
+                             whole(bucket(Phase::query))};
+    if (observation_.error) {
+      for (std::string* text : {&observation_.error->message, &observation_.error->hint}) {
+        *text = printable(redact(std::move(*text), secrets_));
+      }
+    }
+    done_(std::move(observation_));
+  }
+
+  [[nodiscard]] Failure unexpected(const std::exception_ptr& failure) const {
+    std::string message = "the check ended unexpectedly";
+    try {
+      std::rethrow_exception(failure);
+    } catch (const MalformedRow& row) {
+      message = row.what;
+    } catch (const std::exception& error) {
+      message = error.what();
+    } catch (...) {
+    }
+    return Failure{FailureCode::protocol_error, phase_, std::nullopt, message,
+                   "what answers there does not answer as PostgreSQL does"};
+  }
+
+  asio::any_io_executor executor_;
+  Resolver& resolver_;
+  const Connection connection_;
+  const ProbeOptions options_;
+  std::function<void(Observation)> done_;
+  Observation observation_;
+  PostgresLink link_;
+  asio::steady_timer deadline_;
+  asio::cancellation_signal stop_;
+  bool timed_out_ = false;
+  Parameters parameters_;
+  std::vector<Secret> secrets_;
+  Attempt attempt_;
+  Phase phase_ = Phase::resolve;
+  Clock::time_point started_;
+  Clock::time_point phase_began_;
+  std::array<Clock::duration, 6> spent_{};
+};
+
+}  // namespace
+
+void start_probe(asio::any_io_executor executor, Resolver& resolver, const Connection& connection,
+                 ProbeOptions options, std::function<void(Observation)> done) {
+  std::make_shared<Probe>(std::move(executor), resolver, connection, std::move(options),
+                          std::move(done))
+      ->start();
+}
+
+}  // namespace conncheck

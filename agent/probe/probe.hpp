@@ -1,0 +1,28 @@
+// One connection, tested once: resolve, connect, log in, ask.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <vector>
+
+#include "agent/core/connection.hpp"
+#include "agent/core/observation.hpp"
+#include "agent/probe/resolver.hpp"
+
+namespace conncheck {
+
+struct ProbeOptions {
+  bool use_extension = true;
+  bool include_system = false;     ///< also relations of pg_catalog and information_schema
+  bool include_invisible = false;  ///< also relations on which the role holds nothing
+  std::vector<NamePattern> roles;  ///< audited besides the login
+};
+
+/// Starts a probe on `executor`, whose loop must be the resolver's. `done` is called exactly once,
+/// on the loop, at the latest when the connection's timeout has passed: with the facts, or with the
+/// failure in them. Nothing of the probe stays behind then. `connection` is copied.
+void start_probe(boost::asio::any_io_executor executor, Resolver& resolver,
+                 const Connection& connection, ProbeOptions options,
+                 std::function<void(Observation)> done);
+
+}  // namespace conncheck

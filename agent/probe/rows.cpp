@@ -1,0 +1,169 @@
+#include "agent/probe/rows.hpp"
+
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace json = boost::json;
+
+namespace conncheck {
+namespace {
+
+void require_columns(const Columns& columns, std::size_t count) {
+  if (columns.size() != count) {
+    throw MalformedRow{"the server's answer has an unexpected number of columns"};
+  }
+}
+
+std::string text(const std::optional<std::string>& column) { return column.value_or(""); }
+
+std::optional<bool> optional_flag(const std::optional<std::string>& column) {
+  return column ? std::optional<bool>(*column == "t") : std::nullopt;
+}
+
+bool flag(const std::optional<std::string>& column) {
+  return optional_flag(column).value_or(false);
+}
+
+int number(const std::optional<std::string>& column) {
+  int value = 0;
+  const std::string digits = text(column);
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+json::value parsed(const std::optional<std::string>& column) {
+  // A database in SQL_ASCII hands out names in whatever bytes they were written.
+  json::parse_options options;
+  options.allow_invalid_utf8 = true;
+  boost::system::error_code error;
+  json::value value = json::parse(column.value_or("[]"), error, {}, options);
+  if (error) {
+    throw MalformedRow{"the server's answer is not the JSON that was asked for"};
+  }
+  return value;
+}
+
+std::vector<std::string> strings(const json::value& value) {
+  std::vector<std::string> result;
+  if (const json::array* array = value.if_array()) {
+    for (const json::value& item : *array) {
+      if (const json::string* string = item.if_string()) {
+        result.emplace_back(*string);
+      }
+    }
+  }
+  return result;
+}
+
+PrivilegeSet privileges(const std::optional<std::string>& column) {
+  PrivilegeSet set;
+  for (const std::string& word : strings(parsed(column))) {
+    if (const auto privilege = privilege_from(word)) {
+      set.add(*privilege);
+    }
+  }
+  return set;
+}
+
+std::map<Privilege, std::vector<std::string>> column_privileges(
+    const std::optional<std::string>& column) {
+  std::map<Privilege, std::vector<std::string>> result;
+  if (!column) {
+    return result;
+  }
+  const json::value value = parsed(column);
+  if (const json::object* object = value.if_object()) {
+    for (const auto& [word, names] : *object) {
+      if (const auto privilege = privilege_from(word)) {
+        result[*privilege] = strings(names);
+      }
+    }
+  }
+  return result;
+}
+
+std::string kind_of_table_type(const std::string& table_type) {
+  if (table_type == "VIEW") {
+    return "view";
+  }
+  return table_type == "FOREIGN" ? "foreign table" : "table";
+}
+
+}  // namespace
+
+SessionRow session_row(const Columns& columns) {
+  require_columns(columns, 13);
+  SessionRow row;
+  row.session.role_name = text(columns[0]);
+  row.session.session_user_name = text(columns[1]);
+  row.session.database_name = text(columns[2]);
+  row.session.server_version = text(columns[3]);
+  row.session.server_version_num = number(columns[4]);
+  row.session.is_superuser = flag(columns[5]);
+  row.session.bypass_rls = flag(columns[6]);
+  row.session.in_recovery = flag(columns[7]);
+  row.session.read_only = flag(columns[8]);
+  row.session.can_set_role = strings(parsed(columns[9]));
+  row.extension_version = columns[10];
+  row.extension_schema = text(columns[11]);
+  row.extension_executable = flag(columns[12]);
+  return row;
+}
+
+RelationPermissions permissions_row(const Columns& columns) {
+  require_columns(columns, 13);
+  RelationPermissions row;
+  row.schema_name = text(columns[1]);
+  row.table_name = text(columns[2]);
+  row.kind = text(columns[3]);
+  row.can_read = optional_flag(columns[4]);
+  row.can_write = optional_flag(columns[5]);
+  row.can_truncate = optional_flag(columns[6]);
+  row.privileges = privileges(columns[7]);
+  row.grantable = privileges(columns[8]);
+  row.column_privileges = column_privileges(columns[9]);
+  row.owner = text(columns[10]);
+  row.row_security = text(columns[11]);
+  row.blocked_by = strings(parsed(columns[12]));
+  return row;
+}
+
+SchemaPermissions schema_row(const Columns& columns) {
+  require_columns(columns, 4);
+  SchemaPermissions row;
+  row.schema_name = text(columns[0]);
+  row.owner = text(columns[1]);
+  row.can_use = flag(columns[2]);
+  row.can_create = flag(columns[3]);
+  return row;
+}
+
+void add_information_schema_row(const Columns& columns,
+                                std::vector<RelationPermissions>& relations) {
+  require_columns(columns, 5);
+  const std::string schema = text(columns[0]);
+  const std::string table = text(columns[1]);
+  if (relations.empty() || relations.back().schema_name != schema ||
+      relations.back().table_name != table) {
+    RelationPermissions relation;
+    relation.schema_name = schema;
+    relation.table_name = table;
+    relation.kind = kind_of_table_type(text(columns[2]));
+    relations.push_back(std::move(relation));
+  }
+  RelationPermissions& relation = relations.back();
+  const auto privilege = privilege_from(text(columns[3]));
+  if (!privilege) {
+    return;
+  }
+  relation.privileges.add(*privilege);
+  if (text(columns[4]) == "YES") {
+    relation.grantable.add(*privilege);
+  }
+  const PrivilegeSet write = {Privilege::insert, Privilege::update, Privilege::delete_};
+  relation.can_read = relation.privileges.has(Privilege::select);
+  relation.can_write = relation.privileges.has_all(write);
+  relation.can_truncate = relation.privileges.has(Privilege::truncate);
+}
+
+}  // namespace conncheck
