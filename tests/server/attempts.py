@@ -1,0 +1,111 @@
+"""The truth about permissions: every statement tried on the server, as the role in question.
+
+EXPLAIN of SELECT, INSERT, UPDATE and DELETE runs the permission check without executing anything; TRUNCATE is run
+and rolled back."""
+
+import dataclasses
+
+import psycopg
+from psycopg import errors, sql
+
+# The relation's kind or definition refuses the statement, for whatever role.
+REFUSED = (errors.ObjectNotInPrerequisiteState, errors.WrongObjectType, errors.FeatureNotSupported)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What conncheck claims, or what a try shows, of one relation."""
+
+    read: bool
+    write: bool
+    truncate: bool
+
+
+NOTHING = Verdict(False, False, False)
+
+
+def relations(connection):
+    """Every relation that conncheck speaks of: (schema, table, kind, insertable, updatable columns)."""
+    return connection.execute(
+        """
+        SELECT n.nspname, c.relname, c.relkind,
+               array(SELECT a.attname FROM pg_attribute a
+                     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                       AND (c.relkind <> 'v' OR pg_column_is_updatable(c.oid, a.attnum, true))
+                     ORDER BY a.attnum)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+          AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
+          AND n.nspname NOT LIKE 'pg\\_temp%'
+        ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+        """
+    ).fetchall()
+
+
+def _passes(connection, statement, also=()):
+    """Whether the server lets the current role do it; errors of the classes in `also` come after its consent."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement)
+        return True
+    except errors.InsufficientPrivilege:
+        return False
+    except also:
+        return True
+    except REFUSED:
+        return False
+
+
+def _write_statements(relation, columns):
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    defaults = sql.SQL(", ").join([sql.DEFAULT] * len(columns))
+    assignments = sql.SQL(", ").join(sql.SQL("{} = DEFAULT").format(sql.Identifier(name)) for name in columns)
+    insert = sql.SQL("EXPLAIN INSERT INTO {} ({}) VALUES ({})").format(relation, names, defaults)
+    if not columns:
+        insert = sql.SQL("EXPLAIN INSERT INTO {} DEFAULT VALUES").format(relation)
+    yield insert
+    if columns:
+        yield sql.SQL("EXPLAIN UPDATE {} SET {}").format(relation, assignments)
+    yield sql.SQL("EXPLAIN DELETE FROM {}").format(relation)
+
+
+def attempt(connection, schema, table, kind, columns):
+    """The server's verdict for the current role of `connection` on one relation."""
+    relation = sql.Identifier(schema, table)
+    read = _passes(connection, sql.SQL("EXPLAIN SELECT * FROM {}").format(relation))
+    write = kind != "m" and all(
+        _passes(connection, statement) for statement in _write_statements(relation, columns)
+    )
+    # The foreign key is looked at after the permission.
+    truncate = kind in "rpf" and _passes(
+        connection, sql.SQL("TRUNCATE {}").format(relation), also=errors.FeatureNotSupported if kind != "f" else ()
+    )
+    return Verdict(read, write, truncate)
+
+
+def attempts(database, role_name):
+    """{(schema, table): Verdict} over every relation of the database, tried as the role."""
+    with database.connect() as connection:
+        found = relations(connection)
+        connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
+        return {
+            (schema, table): attempt(connection, schema, table, kind, columns)
+            for schema, table, kind, columns in found
+        }
+
+
+def claims(tables):
+    """{(schema, table): Verdict} of a JSON report's `tables`."""
+    return {
+        (row["schema_name"], row["table_name"]): Verdict(row["can_read"], row["can_write"], row["can_truncate"])
+        for row in tables
+    }
+
+
+def differences(claimed, tried):
+    """What conncheck gets wrong, in words; a relation that it does not list counts as not accessible."""
+    return [
+        f"{schema}.{table}: claimed {claimed.get((schema, table), NOTHING)}, tried {truth}"
+        for (schema, table), truth in tried.items()
+        if claimed.get((schema, table), NOTHING) != truth
+    ] + [f"{schema}.{table}: does not exist" for schema, table in claimed if (schema, table) not in tried]

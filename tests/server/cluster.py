@@ -1,0 +1,144 @@
+"""A throwaway Postgres with the extension installed, its databases and its login roles."""
+
+import itertools
+import os
+import pathlib
+import secrets
+import shutil
+import subprocess
+import tempfile
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+_numbers = itertools.count(1)
+
+
+class Role:
+    """A role of the cluster; `password` is None where it cannot log in."""
+
+    def __init__(self, name, password):
+        self.name = name
+        self.password = password
+
+
+class Database:
+    """A database of its own for one test."""
+
+    def __init__(self, cluster, name):
+        self.cluster = cluster
+        self.name = name
+
+    def connect(self, role=None):
+        """A new autocommit connection, as the superuser or as `role` with its password."""
+        return self.cluster.connect(self.name, role)
+
+    def sql(self, statements, parameters=None, role=None):
+        """Runs statements and returns the rows of the last one, if it has any. Several statements take no
+        parameters. `role`: the Role to log in as, default the superuser."""
+        with self.connect(role) as connection:
+            cursor = connection.execute(statements, parameters)
+            while cursor.nextset():
+                pass
+            return cursor.fetchall() if cursor.description else []
+
+    def create_extension(self, schema="public"):
+        self.sql(f'CREATE EXTENSION conncheck SCHEMA "{schema}"')
+
+    def url(self, role, **parameters):
+        """The URL of this database for `role`, password and all."""
+        return self.cluster.url(self.name, role, **parameters)
+
+
+class Cluster:
+    """A running server. Made by `Cluster.start()`, gone after `stop()`."""
+
+    def __init__(self, directory, environment):
+        self.directory = directory
+        self.socket_directory = environment["PGHOST"]
+        self.host = "127.0.0.1"
+        self.port = int(environment["PGPORT"])
+        self.bin = pathlib.Path(environment["PRIVATE_BIN"])
+        self.data = pathlib.Path(environment["PRIVATE_DATA"])
+
+    @classmethod
+    def start(cls, *settings):
+        """Starts a server; `settings` are NAME=VALUE for postgresql.conf."""
+        # Not pytest's tmp_path: the server runs as another user, and a socket's path must be short.
+        directory = tempfile.mkdtemp(prefix="conncheck-server-", dir="/tmp")
+        run = subprocess.run(
+            [TOP / "scripts/private-server", "start", directory, *settings],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if run.returncode != 0:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise RuntimeError("the private server did not start")
+        return cls(directory, dict(line.split("=", 1) for line in run.stdout.splitlines()))
+
+    def stop(self):
+        subprocess.run([TOP / "scripts/private-server", "stop", self.directory], check=True)
+
+    def connect(self, database="postgres", role=None):
+        if role is None:
+            return psycopg.connect(
+                host=self.socket_directory, port=self.port, dbname=database, user="postgres", autocommit=True
+            )
+        return psycopg.connect(
+            host=self.host,
+            port=self.port,
+            dbname=database,
+            user=role.name,
+            password=role.password,
+            autocommit=True,
+        )
+
+    def create_database(self, owner=None):
+        """A new, empty database, owned by the superuser or by the role named."""
+        name = f"test_{next(_numbers)}"
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if owner is not None:
+            statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
+        with self.connect() as connection:
+            connection.execute(statement)
+        return Database(self, name)
+
+    def drop_database(self, database):
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
+
+    def create_role(self, name, options="", login=True):
+        """CREATE ROLE `name`; `options` is SQL: "NOINHERIT IN ROLE readers"."""
+        password = secrets.token_hex(12) if login else None
+        attributes = f"LOGIN PASSWORD '{password}' " if login else ""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE ROLE {} ").format(sql.Identifier(name)) + sql.SQL(attributes + options)
+            )
+        return Role(name, password)
+
+    def drop_role(self, role):
+        """Drops a role that owns nothing any more: drop the databases first."""
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role.name)))
+
+    def url(self, database, role, **parameters):
+        query = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in parameters.items())
+        return (
+            f"postgresql://{quote(role.name, safe='')}:{quote(role.password, safe='')}"
+            f"@{self.host}:{self.port}/{quote(database, safe='')}" + (f"?{query}" if query else "")
+        )
+
+    @property
+    def version(self):
+        """The server's major version."""
+        with self.connect() as connection:
+            return connection.info.server_version // 10000
+
+
+# Inherited, these change what libpq does.
+def environment_without_libpq():
+    return {key: value for key, value in os.environ.items() if not key.startswith("PG")}

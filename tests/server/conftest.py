@@ -1,0 +1,75 @@
+"""Fixtures: one server for the session, a database and roles for each test, and the program."""
+
+import pytest
+
+from cluster import Cluster
+from program import Program
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A server with the extension installed (not created), shared by all tests of the session."""
+    server = Cluster.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start_cluster():
+    """Starts further servers, for tests that stop, fill or reconfigure one: start_cluster("ssl=on")."""
+    servers = []
+
+    def start(*settings):
+        servers.append(Cluster.start(*settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def make_role(cluster):
+    """Creates roles that are dropped at the end: make_role("reader", "IN ROLE readers", login=False)."""
+    roles = []
+
+    def make(name, options="", login=True):
+        roles.append(cluster.create_role(name, options, login))
+        return roles[-1]
+
+    yield make
+    for role in reversed(roles):
+        cluster.drop_role(role)
+
+
+# Asks for make_role so that databases go before the roles that own something in them.
+@pytest.fixture
+def make_database(cluster, make_role):
+    """Creates databases that are dropped at the end: make_database(owner="shop_owner")."""
+    databases = []
+
+    def make(owner=None):
+        databases.append(cluster.create_database(owner))
+        return databases[-1]
+
+    yield make
+    for database in databases:
+        cluster.drop_database(database)
+
+
+@pytest.fixture
+def database(make_database):
+    """A new, empty database."""
+    return make_database()
+
+
+@pytest.fixture
+def program(tmp_path):
+    """The program under test, and a directory for its configuration."""
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def run_conncheck(program):
+    """run_conncheck(arguments, config=None, env=None) -> Run(exit_code, stdout, stderr, report)"""
+    return program.run

@@ -1,0 +1,101 @@
+"""Every verdict against the server itself, and the rungs against each other."""
+
+import pytest
+
+from attempts import attempts, claims, differences
+from cluster import TOP
+
+CATALOG = TOP / "tests/server/catalogs/every_rule.sql"
+
+ROLES = """
+    SELECT rolname FROM pg_roles
+    WHERE rolname LIKE 'er\\_%' OR rolname IN ('er "odd" \\ name', 'PUBLIC') ORDER BY 1
+"""
+
+
+@pytest.fixture(scope="module")
+def every_rule(cluster):
+    """The catalog in which every rule decides somewhere, with the extension; yields (database, roles)."""
+    database = cluster.create_database()
+    database.sql(CATALOG.read_text())
+    if cluster.version >= 15:
+        database.sql(
+            """
+            CREATE VIEW open.invoker_view WITH (security_invoker = true) AS SELECT id FROM open.direct_each;
+            GRANT ALL ON open.invoker_view TO er_direct, er_group;
+            CREATE VIEW open.over_invoker AS SELECT id FROM open.invoker_view;
+            GRANT ALL ON open.over_invoker TO er_direct, er_group;
+            """
+        )
+    if cluster.version >= 16:
+        database.sql(
+            """
+            CREATE ROLE er_half;
+            GRANT er_group TO er_half WITH INHERIT FALSE, SET TRUE;
+            CREATE ROLE er_other_half NOINHERIT;
+            GRANT er_group TO er_other_half WITH INHERIT TRUE, SET FALSE;
+            """
+        )
+    database.create_extension()
+    roles = [row[0] for row in database.sql(ROLES)]
+    yield database, roles
+    cluster.drop_database(database)
+    with cluster.connect() as connection:
+        for role in roles:
+            quoted = '"' + role.replace('"', '""') + '"'
+            connection.execute(f"DROP ROLE {quoted}")
+
+
+@pytest.fixture(scope="module")
+def auditor(cluster):
+    """A superuser that can log in and audits the others."""
+    role = cluster.create_role("auditor", "SUPERUSER")
+    yield role
+    cluster.drop_role(role)
+
+
+def audit(program, database, auditor, roles, *arguments):
+    """{role: its part of the report}, all asked through one connection."""
+    named = [part for role in roles for part in ("--role", role)]
+    run = program.run(["check", "--url", database.url(auditor), "--format", "json", *arguments, *named])
+    report = run.report["checks"][0]
+    assert report["error"] is None, report["error"]
+    assert [role["role_name"] for role in report["roles"]] == sorted(roles)
+    return report, {role["role_name"]: role for role in report["roles"]}
+
+
+@pytest.mark.parametrize("source", ["extension", "catalog"])
+def test_every_verdict_is_what_a_try_shows(program, every_rule, auditor, source):
+    database, roles = every_rule
+    arguments = ["--no-extension"] if source == "catalog" else []
+    report, audited = audit(program, database, auditor, roles, *arguments)
+    assert report["source"] == source
+    wrong = {}
+    for role in roles:
+        tried = attempts(database, role)
+        assert len(tried) > 50
+        if found := differences(claims(audited[role]["tables"]), tried):
+            wrong[role] = found
+    assert not wrong
+
+
+def test_extension_and_catalog_query_agree_row_for_row(program, every_rule, auditor):
+    database, roles = every_rule
+    everyone = sorted([*roles, "public", "pg_read_all_data", "postgres"])
+    _, by_extension = audit(program, database, auditor, everyone)
+    _, by_catalog = audit(program, database, auditor, everyone, "--no-extension")
+    for role in everyone:
+        assert by_extension[role] == by_catalog[role]
+    assert sum(len(role["tables"]) for role in by_extension.values()) > 300
+
+
+def test_sql_function_and_report_agree(program, every_rule, auditor):
+    database, roles = every_rule
+    _, audited = audit(program, database, auditor, roles)
+    for role in roles:
+        rows = database.sql(
+            "SELECT schema_name, table_name, kind, can_read, can_write, can_truncate, privileges, grantable,"
+            " column_privileges, owner, row_security, blocked_by FROM conncheck_permissions(%s::text::name)",
+            [role],
+        )
+        assert [list(row) for row in rows] == [list(table.values()) for table in audited[role]["tables"]]
