@@ -106,8 +106,8 @@ struct StoredRule {
   const char* checks;  ///< splits the text before each check
   int base_entry;      ///< index of the first relation in FROM
 };
-constexpr StoredRule rule_to_15 = {R"(\{(?:RTE|RANGETBLENTRY) )", 3};
-constexpr StoredRule rule_from_16 = {R"(\{RTEPERMISSIONINFO )", 1};
+constexpr StoredRule rule_to_15 = {R"((?<!\\)\{(?:RTE|RANGETBLENTRY) )", 3};
+constexpr StoredRule rule_from_16 = {R"((?<!\\)\{RTEPERMISSIONINFO )", 1};
 
 // The rules of every relation that may matter: the queries of views, and what rules do instead of
 // or besides a write. Reads are checked as the view's owner, or as the reader with
@@ -122,11 +122,14 @@ rules AS MATERIALIZED (
     SELECT v.oid
     FROM reached x
     JOIN pg_rewrite w ON w.ev_class = x.oid
-    CROSS JOIN LATERAL regexp_split_to_table(w.ev_action::text, '{checks}') e
+    CROSS JOIN LATERAL regexp_split_to_table(w.ev_action::text || w.ev_qual::text, '{checks}') e
     JOIN pg_class v ON v.oid = substring(e FROM ':relid ([0-9]+) ')::oid AND v.relhasrules
   )
-  SELECT v.oid, v.relkind, w.ev_type, w.is_instead AND w.ev_qual::text = '<>' AS instead,
-         w.ev_action::text AS action,
+  SELECT v.oid, v.relkind, v.reloptions,
+         CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
+         w.is_instead AND w.ev_qual::text = '<>' AS instead,
+         w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
+         w.ev_action::text || w.ev_qual::text AS action,
          CASE WHEN w.ev_type = '1' AND coalesce(
                 (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
                  WHERE o.option_name = 'security_invoker'), false)
@@ -135,11 +138,11 @@ rules AS MATERIALIZED (
   JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_enabled IN ('O', 'A') CROSS JOIN me
 ),
 checks AS MATERIALIZED (
-  SELECT x.holder, x.ev_type, x.n, x.checked_as, c.oid, c.relkind, x.perms,
+  SELECT x.holder, x.event, x.n, x.checked_as, c.oid, c.relkind, c.relhasrules, x.perms,
          ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.selected, ' ')) b WHERE b <> '') AS selected,
          ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.inserted, ' ')) b WHERE b <> '') AS inserted,
          ARRAY(SELECT b::int - 7 FROM unnest(string_to_array(x.updated, ' ')) b WHERE b <> '') AS updated
-  FROM (SELECT r.oid AS holder, r.ev_type, p.n, r.checked_as,
+  FROM (SELECT r.oid AS holder, r.event, p.n, r.checked_as,
                substring(e FROM ':relid ([0-9]+) ')::oid AS relid,
                substring(e FROM ':requiredPerms ([0-9]+) ')::int AS perms,
                substring(e FROM ':selectedCols \(b([ 0-9]*)\)') AS selected,
@@ -152,7 +155,7 @@ checks AS MATERIALIZED (
   WHERE x.perms <> 0
 ),
 denied AS MATERIALIZED (
-  SELECT r.holder, r.ev_type, r.n
+  SELECT r.holder, r.event, r.n
   FROM checks r LEFT JOIN foreign_tables f ON f.oid = r.oid
   WHERE (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                         WHERE m.srvid = f.ftserver AND m.umuser IN (r.checked_as, 0)))
@@ -161,27 +164,31 @@ denied AS MATERIALIZED (
 ),
 view_closure AS MATERIALIZED (
   WITH RECURSIVE below AS (
-    SELECT r.oid AS root, r.oid AS view, false AS again FROM rules r WHERE r.ev_type = '1'
+    SELECT r.oid AS root, r.oid AS view, false AS again FROM rules r WHERE r.event = 1
     UNION
     SELECT b.root, c.oid, c.oid = b.root
-    FROM below b JOIN checks c ON c.holder = b.view AND c.ev_type = '1' AND c.relkind = 'v'
+    FROM below b JOIN checks c ON c.holder = b.view AND c.event = 1 AND c.relkind = 'v'
     WHERE NOT b.again
   )
   SELECT * FROM below
 ),
 unreadable AS MATERIALIZED (
   SELECT DISTINCT c.root AS oid FROM view_closure c
-  WHERE EXISTS (SELECT FROM denied d WHERE d.holder = c.view AND d.ev_type = '1')
+  WHERE EXISTS (SELECT FROM denied d WHERE d.holder = c.view AND d.event = 1)
      OR EXISTS (SELECT FROM view_closure y WHERE y.root = c.view AND y.again)
 ),
 failing AS MATERIALIZED (
-  SELECT d.holder, d.ev_type, d.n FROM denied d
+  SELECT d.holder, d.event, d.n FROM denied d
   UNION
-  SELECT c.holder, c.ev_type, c.n FROM checks c JOIN unreadable u ON u.oid = c.oid WHERE (c.perms & 2) <> 0
+  SELECT c.holder, c.event, c.n FROM checks c JOIN unreadable u ON u.oid = c.oid WHERE (c.perms & 2) <> 0
 ),
-failing_writes AS MATERIALIZED (
-  SELECT f.holder AS oid, bit_or(CASE f.ev_type WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END) AS events
-  FROM failing f WHERE f.ev_type <> '1' GROUP BY f.holder
+-- only what is written is required to be updated by column: FOR UPDATE names none
+rule_targets AS MATERIALIZED (
+  SELECT DISTINCT c.holder, c.event AS rule_event, c.oid AS target, e.event, e.columns
+  FROM checks c
+  CROSS JOIN LATERAL (VALUES (1, 8, c.inserted), (4, 4, c.updated), (8, 16, '{{}}'::int[])) e(perm, event, columns)
+  WHERE c.event <> 1 AND (c.perms & e.perm) <> 0 AND (e.perm <> 4 OR c.updated <> '{{}}')
+    AND (c.relkind IN ('v', 'f') OR c.relhasrules)
 ),
 )sql";
 
@@ -198,72 +205,143 @@ constexpr const char* column_check = R"sql(
 
 // What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
 // Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
-constexpr const char* view_writes_part = R"sql(
+// Of a view's query only the outermost level counts for this, so what stands in queries within it
+// is cut out, but for a mark for each check that was there.
+constexpr const char* view_events_part = R"sql(
 view_events AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
-         coalesce((SELECT bit_or(CASE w.ev_type WHEN '2' THEN 4 WHEN '3' THEN 8 WHEN '4' THEN 16 ELSE 0 END)
-                   FROM rules w WHERE w.oid = v.oid AND w.instead), 0) AS by_rule,
+         coalesce((SELECT bit_or(w.event) FROM rules w WHERE w.oid = v.oid AND w.instead), 0) AS by_rule,
+         coalesce((SELECT bit_or(w.event) FROM rules w WHERE w.oid = v.oid AND w.conditional), 0) AS refused,
          coalesce((SELECT bit_or(((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2))
                    FROM pg_trigger t
                    WHERE t.tgrelid = v.oid AND (t.tgtype & 64) <> 0 AND NOT t.tgisinternal), 0) AS by_trigger,
-         x.base, x.columns, CASE WHEN x.base IS NULL THEN 0 WHEN x.columns = '{{}}' THEN 16 ELSE 28 END AS passed,
-         -- what the view's WHERE reads is checked by UPDATE and DELETE, but for the relation itself
-         CASE WHEN EXISTS (SELECT FROM failing f WHERE f.holder = v.oid AND f.ev_type = '1'
-                             AND f.n <> {base_entry} + 1) THEN 8 ELSE 28 END AS condition
+         x.base, x.of_view, x.of_base, o.check_option,
+         EXISTS (SELECT FROM failing f WHERE f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
+                   AND f.n <= array_length(regexp_split_to_array(split_part(
+                         q.outermost, ':targetList (', 1), '{checks}|\{{CHECK '), 1)) AS condition_fails
   FROM rules v
-  CROSS JOIN LATERAL (SELECT regexp_split_to_array(v.action, '\{{(?:RTE|RANGETBLENTRY) ') AS entries,
-                             substring(v.action FROM '.*(:groupClause .*)$') AS tail) q
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN q.entries[1] ~ ':hasAggs false :hasWindowFuncs false :hasTargetSRFs false '
-                 AND q.entries[1] ~ ':cteList <> '
-                 AND q.entries[{base_entry} + 1] ~ ':rtekind 0 :relid [0-9]+ .*:tablesample <> .*:jointree \{{FROMEXPR :fromlist \(\{{RANGETBLREF :rtindex {base_entry}\}}\) '
-                 AND q.tail ~ '^:groupClause <> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
-                 AND q.tail ~ ':distinctClause <> ' AND q.tail ~ ':limitOffset <> :limitCount <> '
-                 AND q.tail ~ ':setOperations <> '
+    SELECT string_agg(CASE WHEN d.depth = 1 THEN substr(d.piece, 2)
+                      ELSE repeat('{{CHECK ', array_length(regexp_split_to_array(d.piece, '{checks}'), 1) - 1) END,
+                      '' ORDER BY d.n) AS outermost
+    FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
+                                 OVER (ORDER BY p.n) AS depth
+          FROM regexp_split_to_table(
+                 regexp_replace(regexp_replace(v.action, '(?<!\\)\{{QUERY ', E'\x01+', 'g'),
+                                ':stmt_len [-0-9]+\}}', E'\x01-', 'g'), E'\x01') WITH ORDINALITY AS p(piece, n)) d
+  ) q
+  CROSS JOIN LATERAL (SELECT regexp_split_to_array(q.outermost, '(?<!\\)\{{(?:RTE|RANGETBLENTRY) ') AS entries,
+                             substring(q.outermost FROM '.*(:groupClause .*)$') AS tail) e
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN e.entries[1] ~ ':hasAggs false :hasWindowFuncs false :hasTargetSRFs false '
+                 AND e.entries[1] ~ ':cteList <> '
+                 AND e.entries[{base_entry} + 1] ~ ':rtekind 0 :relid [0-9]+ .*:tablesample <> .*:jointree \{{FROMEXPR :fromlist \(\{{RANGETBLREF :rtindex {base_entry}\}}\) '
+                 AND e.tail ~ '^:groupClause <> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
+                 AND e.tail ~ ':distinctClause <> ' AND e.tail ~ ':limitOffset <> :limitCount <> '
+                 AND e.tail ~ ':setOperations <> '
                 THEN (SELECT c.oid FROM pg_class c
-                      WHERE c.oid = substring(q.entries[{base_entry} + 1] FROM ':rtekind 0 :relid ([0-9]+) ')::oid
+                      WHERE c.oid = substring(e.entries[{base_entry} + 1] FROM ':rtekind 0 :relid ([0-9]+) ')::oid
                         AND c.relkind IN ('r', 'p', 'f', 'v')) END AS base,
-           ARRAY(SELECT DISTINCT m[1]::int2 FROM regexp_matches(
-             v.action, '\{{TARGETENTRY :expr \{{VAR :varno {base_entry} :varattno ([1-9][0-9]*) ', 'g') m) AS columns
+           array_agg(m[2]::int) AS of_view, array_agg(m[1]::int) AS of_base
+    FROM regexp_matches(
+           q.outermost, '\{{TARGETENTRY :expr \{{VAR :varno {base_entry} :varattno ([1-9][0-9]*) [^{{}}]*:varlevelsup 0 [^{{}}]*\}} '
+                        ':resno ([0-9]+) (?:[^{{}}\\]|\\.)*:resjunk false\}}', 'g') m
   ) x
-  WHERE v.relkind = 'v' AND v.ev_type = '1'
+  CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
+                      WHERE o.option_name = 'check_option') o
+  WHERE v.relkind = 'v' AND v.event = 1
+),
+)sql";
+
+// A write to a view is passed on from relation to relation until one takes it; on the way rules may
+// start further writes. The columns of a chain are those of its start that are still there, and
+// what they are called in each relation; a start that names no columns means all that get through.
+constexpr const char* view_writes_part = R"sql(
+starts AS MATERIALIZED (
+  SELECT row_number() OVER () AS id, x.* FROM (
+    SELECT DISTINCT r.oid, e.event, NULL::int[] AS columns
+    FROM rules r CROSS JOIN (VALUES (4), (8), (16)) e(event) WHERE r.relkind <> 'm'
+    UNION
+    SELECT t.target, t.event, t.columns FROM rule_targets t
+  ) x
+),
+chains AS MATERIALIZED (
+  WITH RECURSIVE chain AS (
+    SELECT s.id, s.event, s.oid, s.columns AS started, s.columns AS columns, false AS checks_option, 0 AS depth
+    FROM starts s
+    UNION ALL
+    SELECT c.id, c.event, v.base, m.started, m.columns,
+           c.checks_option OR coalesce(v.check_option = 'cascaded', false), c.depth + 1
+    FROM chain c JOIN view_events v ON v.oid = c.oid
+    CROSS JOIN LATERAL (
+      SELECT coalesce(array_agg(coalesce(p.started, a.of_view)), '{{}}') AS started,
+             coalesce(array_agg(a.of_base), '{{}}') AS columns
+      FROM unnest(v.of_view, v.of_base) AS a(of_view, of_base)
+      LEFT JOIN unnest(c.started, c.columns) AS p(started, of_view) ON p.of_view = a.of_view
+      WHERE c.columns IS NULL OR p.started IS NOT NULL
+    ) m
+    WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
+      AND (c.event = 16 OR m.columns <> '{{}}')
+  )
+  SELECT c.*, max(c.depth) OVER (PARTITION BY c.id) AS last, k.relkind,
+         first_value(c.started) OVER (PARTITION BY c.id ORDER BY c.depth DESC) AS arriving
+  FROM chain c JOIN pg_class k ON k.oid = c.oid
+),
+chain_ends AS MATERIALIZED (
+  SELECT c.id, CASE c.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
+                    WHEN 'f' THEN f.takes & c.event ELSE c.event END AS takes
+  FROM chains c LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
+  WHERE c.depth = c.last
+),
+failing_chains AS MATERIALIZED (
+  SELECT DISTINCT c.id
+  FROM chains c JOIN starts s ON s.id = c.id JOIN chain_ends e ON e.id = c.id
+  LEFT JOIN view_events v ON v.oid = c.oid
+  LEFT JOIN chains b ON b.id = c.id AND b.depth = c.depth + 1
+  LEFT JOIN foreign_tables f ON f.oid = b.oid
+  WHERE EXISTS (SELECT FROM failing r WHERE r.holder = c.oid AND r.event = c.event)
+     OR (c.depth = c.last AND c.relkind = 'v' AND (
+           (c.event & (v.by_rule | v.by_trigger)) = 0
+           -- a trigger for UPDATE and DELETE is handed the view's rows
+           OR (c.event <> 8 AND (c.event & v.by_rule) = 0 AND EXISTS (SELECT FROM unreadable n WHERE n.oid = c.oid))))
+     OR (s.columns IS NOT NULL AND e.takes = 0)
+     OR (s.columns IS NOT NULL AND c.relkind = 'v' AND b.oid IS NOT NULL AND c.event <> 16
+         AND NOT s.columns <@ c.arriving)
+     OR (b.oid IS NOT NULL AND (
+           (v.condition_fails AND (c.event <> 8 OR c.checks_option OR v.check_option IS NOT NULL))
+           OR (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
+                                              WHERE m.srvid = f.ftserver AND m.umuser IN (v.checked_as, 0)))
+           OR (NOT has_table_privilege(v.checked_as, b.oid, CASE c.event WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
+               AND (c.event = 16 OR NOT coalesce((
+                 SELECT bool_and(has_column_privilege(v.checked_as, b.oid, a.attnum,
+                                                      CASE c.event WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END))
+                 FROM unnest(b.started, b.columns) AS p(started, attnum)
+                 JOIN pg_attribute a ON a.attrelid = b.oid AND a.attnum = p.attnum AND a.attgenerated = ''
+                 WHERE p.started = ANY (c.arriving)), false)))))
+),
+chain_closure AS MATERIALIZED (
+  WITH RECURSIVE below AS (
+    SELECT s.id AS root, s.id, false AS again FROM starts s
+    UNION
+    SELECT b.root, s.id, s.id = b.root
+    FROM below b JOIN chains c ON c.id = b.id
+    JOIN rule_targets t ON t.holder = c.oid AND t.rule_event = c.event
+    JOIN starts s ON s.oid = t.target AND s.event = t.event AND s.columns = t.columns
+    WHERE NOT b.again
+  )
+  SELECT * FROM below
+),
+failing_starts AS MATERIALIZED (
+  SELECT DISTINCT c.root AS id FROM chain_closure c
+  WHERE EXISTS (SELECT FROM failing_chains f WHERE f.id = c.id)
+     OR EXISTS (SELECT FROM chain_closure y WHERE y.root = c.id AND y.again)
 ),
 view_writes AS MATERIALIZED (
-  WITH RECURSIVE descent AS (
-    SELECT v.oid AS root, v.oid AS oid, 28 AS wanted, 28 AS allowed FROM view_events v
-    UNION
-    SELECT d.root, v.base, d.wanted & ~(v.by_rule | v.by_trigger) & v.passed,
-           d.allowed & v.condition & ~coalesce(w.events, 0) & (
-             CASE WHEN has_table_privilege(v.checked_as, v.base, 'INSERT') OR v.passed = 28 AND NOT EXISTS (
-                    SELECT FROM pg_attribute a WHERE a.attrelid = v.base AND a.attnum = ANY (v.columns)
-                      AND a.attgenerated = '' AND NOT has_column_privilege(v.checked_as, v.base, a.attnum, 'INSERT'))
-                  THEN 8 ELSE 0 END
-             | CASE WHEN has_table_privilege(v.checked_as, v.base, 'UPDATE') OR v.passed = 28 AND NOT EXISTS (
-                    SELECT FROM pg_attribute a WHERE a.attrelid = v.base AND a.attnum = ANY (v.columns)
-                      AND a.attgenerated = '' AND NOT has_column_privilege(v.checked_as, v.base, a.attnum, 'UPDATE'))
-                  THEN 4 ELSE 0 END
-             | CASE WHEN has_table_privilege(v.checked_as, v.base, 'DELETE') THEN 16 ELSE 0 END)
-             & CASE WHEN f.postgres_fdw AND NOT EXISTS (
-                      SELECT FROM pg_user_mappings m
-                      WHERE m.srvid = f.ftserver AND m.umuser IN (v.checked_as, 0)) THEN 0 ELSE 28 END
-    FROM descent d JOIN view_events v ON v.oid = d.oid
-    LEFT JOIN foreign_tables f ON f.oid = v.base
-    LEFT JOIN failing_writes w ON w.oid = v.oid
-    WHERE v.base IS NOT NULL AND (d.wanted & ~(v.by_rule | v.by_trigger) & v.passed) <> 0
-  )
-  SELECT d.root AS oid, coalesce(bit_or(d.wanted & x.takes), 0) AS takes,
-         coalesce(bit_or(d.wanted & x.takes & d.allowed & x.usable & ~coalesce(r.events, 0)), 0) AS usable,
-         coalesce(bool_or(x.takes IS NULL), false) AS locked
-  FROM descent d JOIN pg_class c ON c.oid = d.oid
-  LEFT JOIN view_events v ON v.oid = d.oid
-  LEFT JOIN foreign_tables f ON f.oid = d.oid
-  LEFT JOIN failing_writes r ON r.oid = d.oid
-  CROSS JOIN LATERAL (
-    SELECT CASE c.relkind WHEN 'v' THEN v.by_rule | v.by_trigger WHEN 'f' THEN f.takes ELSE 28 END AS takes,
-           -- a trigger for UPDATE and DELETE is handed the view's rows
-           CASE WHEN c.relkind = 'v' AND EXISTS (SELECT FROM unreadable n WHERE n.oid = c.oid)
-                THEN 8 | v.by_rule ELSE 28 END AS usable) x
-  GROUP BY d.root
+  SELECT s.oid, coalesce(bit_or(e.takes), 0) AS takes, bool_or(e.takes IS NULL) AS locked,
+         28 & ~coalesce(bit_or(s.event) FILTER (WHERE EXISTS (SELECT FROM failing_starts f WHERE f.id = s.id)), 0) AS usable
+  FROM starts s JOIN chain_ends e ON e.id = s.id
+  WHERE s.columns IS NULL
+  GROUP BY s.oid
 ),
 )sql";
 
@@ -274,7 +352,7 @@ judged AS (
          c.i OR coalesce(b.all_i, false) AS inserts,
          c.u OR coalesce(b.all_u, false) AS updates,
          CASE c.relkind WHEN 'v' THEN w.takes WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
-         CASE c.relkind WHEN 'v' THEN w.usable ELSE 28 & ~coalesce(z.events, 0) END AS usable,
+         coalesce(w.usable, 28) AS usable,
          CASE WHEN c.s OR b.s IS NOT NULL THEN 1 ELSE 0 END AS held_s,
          CASE WHEN c.u OR b.u IS NOT NULL THEN 4 ELSE 0 END
            | CASE WHEN c.i OR b.i IS NOT NULL THEN 8 ELSE 0 END
@@ -294,7 +372,6 @@ judged AS (
   LEFT JOIN by_column b ON b.oid = c.oid
   LEFT JOIN foreign_tables f ON f.oid = c.oid
   LEFT JOIN view_writes w ON w.oid = c.oid
-  LEFT JOIN failing_writes z ON z.oid = c.oid
   WHERE c.s IS NOT NULL
 )
 SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_name,
@@ -340,7 +417,7 @@ std::string permissions_query(int server_version_num) {
   const auto maintain = [&](const char* expression) { return has_maintain ? expression : "NULL"; };
   std::string query = "WITH ";
   for (const char* part : {relations_part, columns_part, foreign_tables_part, stored_rules_part,
-                           view_writes_part, verdicts_part}) {
+                           view_events_part, view_writes_part, verdicts_part}) {
     query += part;
   }
   std::string column_checks;

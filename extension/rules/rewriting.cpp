@@ -30,16 +30,9 @@ bool columns_grant(const ColumnHoldings& columns, const std::vector<int>& asked,
 }
 
 /// Base columns behind those columns of the view; nullopt: one of them cannot be written.
-std::optional<std::vector<int>> mapped(const UpdatableView& view,
-                                       const std::optional<std::vector<int>>& columns) {
+std::optional<std::vector<int>> mapped(const UpdatableView& view, const std::vector<int>& columns) {
   std::vector<int> base_columns;
-  if (!columns) {
-    for (const UpdatableView::ColumnPair& pair : view.columns) {
-      base_columns.push_back(pair.of_base);
-    }
-    return base_columns;
-  }
-  for (const int column : *columns) {
+  for (const int column : columns) {
     const auto pair = std::find_if(view.columns.begin(), view.columns.end(),
                                    [&](const auto& each) { return each.of_view == column; });
     if (pair == view.columns.end()) {
@@ -119,7 +112,8 @@ Answer Rewriting::satisfied_with_writes(const Demands& demands, RoleId role, con
     if (result == Answer::no) {
       break;
     }
-    result = result & writable(target.relation, target.write, target.columns, false, path);
+    result = result & takes(target.relation, target.write, target.columns, path) &
+             writable(target.relation, target.write, target.columns, false, path);
   }
   return result;
 }
@@ -152,7 +146,7 @@ Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns
   if (target->kind == RelationKind::foreign_table) {
     return source_.foreign_table_takes(relation, write);
   }
-  if (!target->updatable) {
+  if (!target->passes_on(write)) {
     return Answer::no;
   }
   std::vector<int> base_columns;
@@ -191,14 +185,30 @@ Answer Rewriting::writable(RelationId relation, Write write, const Columns& colu
   return by_rules & base_writable(*target, write, columns, checks_option, &here);
 }
 
+/// nullopt: one of the columns cannot be written. All columns are all that can be.
+Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write write,
+                                              const Columns& columns, const Path* path) {
+  if (columns) {
+    return mapped(view, *columns);
+  }
+  std::vector<int> base_columns;
+  for (const UpdatableView::ColumnPair& pair : view.columns) {
+    if (takes(view.base, write, std::vector{pair.of_base}, path) != Answer::no) {
+      base_columns.push_back(pair.of_base);
+    }
+  }
+  return base_columns;
+}
+
 Answer Rewriting::base_writable(const Rewrites& view, Write write, const Columns& columns,
                                 bool checks_option, const Path* path) {
-  if (!view.updatable) {
+  if (!view.passes_on(write)) {
     return Answer::no;
   }
   const UpdatableView& updatable = *view.updatable;
   const bool by_column = write != Write::delete_;
-  const Columns base_columns = by_column ? mapped(updatable, columns) : std::nullopt;
+  const Columns base_columns =
+      by_column ? written_beneath(updatable, write, columns, path) : std::nullopt;
   if (by_column && !base_columns) {
     return Answer::no;
   }

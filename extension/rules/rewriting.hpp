@@ -40,6 +40,8 @@ struct Demands {
 /// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
 struct WriteRewrite {
   bool instead_rule = false;  ///< an unconditional one
+  /// With a conditional one, the server no longer updates a view by itself.
+  bool conditional_instead_rule = false;
   bool instead_trigger = false;
   Demands rules;  ///< of all actions; made as the relation's owner
 };
@@ -68,6 +70,10 @@ struct Rewrites {
 
   [[nodiscard]] const WriteRewrite& on(Write write) const {
     return writes[static_cast<std::size_t>(write)];
+  }
+  /// Nothing takes the place of the write, and it can be passed on to the view's base.
+  [[nodiscard]] bool passes_on(Write write) const {
+    return updatable && !on(write).conditional_instead_rule;
   }
 };
 
@@ -105,6 +111,8 @@ class Rewriting {
   struct Path;
 
   RoleId checking_role(const Rewrites& view) const;
+  Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns,
+                          const Path* path);
   bool satisfied(const Demands& demands, RoleId role);
   Answer satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
   Answer takes(RelationId relation, Write write, const Columns& columns, const Path* path);

@@ -56,7 +56,9 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   }
   Node* const condition = parsed(columns[Anum_pg_rewrite_ev_qual]);
   rules::WriteRewrite& rewrite = rewrites.writes[static_cast<std::size_t>(*write)];
-  rewrite.instead_rule = rewrite.instead_rule || (rule->is_instead && condition == nullptr);
+  if (rule->is_instead) {
+    (condition == nullptr ? rewrite.instead_rule : rewrite.conditional_instead_rule) = true;
+  }
   add_demands(action, rewrite.rules);
   add_demands(condition, rewrite.rules);
 }

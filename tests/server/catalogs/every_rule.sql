@@ -181,6 +181,92 @@ GRANT ALL ON open.rule_broken_view TO er_direct;
 CREATE MATERIALIZED VIEW open.matview AS SELECT id FROM closed.not_granted;
 GRANT ALL ON open.matview TO er_direct;
 
+-- What is passed on through views: by column, by event, with the view's condition where it is looked at
+CREATE TABLE closed.base (a int, b int, c int, g int GENERATED ALWAYS AS (a + 1) STORED);
+GRANT SELECT, DELETE, INSERT (a, b), UPDATE (a, b) ON closed.base TO er_grantee;
+CREATE TABLE closed.members (id int);
+CREATE VIEW open.passing_some AS SELECT a AS x, b AS y, c AS z FROM closed.base;
+ALTER VIEW open.passing_some OWNER TO er_grantee;
+CREATE VIEW open.passing_fewer AS SELECT y AS yy, x AS xx FROM open.passing_some;
+CREATE VIEW open.passing_one AS SELECT xx FROM open.passing_fewer;
+CREATE VIEW open.passing_none AS SELECT g FROM closed.base;
+ALTER VIEW open.passing_none OWNER TO er_grantee;
+CREATE VIEW open.passing_mixed AS SELECT ctid, base, a, a AS again, c + 1 AS next, (SELECT base.b) AS inner_b FROM closed.base;
+CREATE VIEW open.over_mixed AS SELECT * FROM open.passing_mixed;
+CREATE VIEW open.hidden_order AS SELECT a FROM closed.base WHERE a IN (SELECT c FROM closed.base) ORDER BY c;
+ALTER VIEW open.hidden_order OWNER TO er_grantee;
+CREATE VIEW open.asking AS SELECT a FROM closed.base WHERE a IN (SELECT id FROM closed.members);
+ALTER VIEW open.asking OWNER TO er_grantee;
+CREATE VIEW open.asking_checked AS SELECT a FROM closed.base WHERE a IN (SELECT id FROM closed.members) WITH LOCAL CHECK OPTION;
+ALTER VIEW open.asking_checked OWNER TO er_grantee;
+CREATE VIEW open.asking_in_column AS SELECT a, (SELECT max(id) FROM closed.members) AS m FROM closed.base WITH CHECK OPTION;
+ALTER VIEW open.asking_in_column OWNER TO er_grantee;
+CREATE VIEW open.over_asking_cascaded AS SELECT a FROM open.asking WITH CASCADED CHECK OPTION;
+CREATE VIEW open.over_asking_local AS SELECT a FROM open.asking WITH LOCAL CHECK OPTION;
+GRANT ALL ON open.passing_some, open.passing_fewer, open.passing_one, open.passing_none, open.passing_mixed,
+  open.over_mixed, open.hidden_order, open.asking, open.asking_checked, open.asking_in_column,
+  open.over_asking_cascaded, open.over_asking_local TO er_direct;
+GRANT INSERT ON open.asking, open.asking_checked, open.over_asking_cascaded, open.over_asking_local TO er_columns;
+
+-- A conditional INSTEAD rule ends automatic updates; others add to the statement, or stand in for it
+CREATE VIEW open.conditional_rule AS SELECT a, b FROM closed.base;
+CREATE RULE u AS ON UPDATE TO open.conditional_rule WHERE NEW.a > 5 DO INSTEAD NOTHING;
+CREATE VIEW open.over_conditional_rule AS SELECT a FROM open.conditional_rule;
+CREATE VIEW open.conditional_also AS SELECT a, b FROM closed.base;
+CREATE RULE u AS ON UPDATE TO open.conditional_also WHERE NEW.a > 5 DO ALSO DELETE FROM closed.members;
+CREATE VIEW open.conditional_and_not AS SELECT a, b FROM closed.base;
+CREATE RULE u AS ON UPDATE TO open.conditional_and_not WHERE NEW.a > 5 DO INSTEAD NOTHING;
+CREATE RULE v AS ON UPDATE TO open.conditional_and_not DO INSTEAD NOTHING;
+CREATE VIEW open.conditional_trigger AS SELECT a, b FROM closed.base;
+CREATE RULE u AS ON UPDATE TO open.conditional_trigger WHERE NEW.a > 5 DO INSTEAD NOTHING;
+CREATE TRIGGER t INSTEAD OF UPDATE ON open.conditional_trigger FOR EACH ROW EXECUTE FUNCTION open.nothing();
+CREATE TABLE open.table_rule_conditional (a int);
+CREATE RULE u AS ON UPDATE TO open.table_rule_conditional WHERE OLD.a > 5 DO INSTEAD NOTHING;
+CREATE TABLE open.table_rule_denied (a int);
+CREATE RULE u AS ON UPDATE TO open.table_rule_denied DO ALSO INSERT INTO closed.members VALUES (NEW.a);
+ALTER TABLE open.table_rule_denied OWNER TO er_stranger;
+CREATE TABLE open.table_rule_disabled (a int);
+CREATE RULE u AS ON UPDATE TO open.table_rule_disabled DO ALSO INSERT INTO closed.members VALUES (NEW.a);
+ALTER TABLE open.table_rule_disabled OWNER TO er_stranger;
+ALTER TABLE open.table_rule_disabled DISABLE RULE u;
+CREATE TABLE open.table_rule_replica (a int);
+CREATE RULE u AS ON UPDATE TO open.table_rule_replica DO ALSO INSERT INTO closed.members VALUES (NEW.a);
+ALTER TABLE open.table_rule_replica OWNER TO er_stranger;
+ALTER TABLE open.table_rule_replica ENABLE REPLICA RULE u;
+CREATE TABLE open.table_rule_asking (a int);
+CREATE RULE d AS ON DELETE TO open.table_rule_asking WHERE EXISTS (SELECT FROM open.broken_view) DO INSTEAD NOTHING;
+CREATE TABLE open.table_rule_passing (a int);
+CREATE RULE d AS ON DELETE TO open.table_rule_passing DO ALSO DELETE FROM open.table_rule_asking;
+CREATE VIEW open.over_table_rule_passing AS SELECT a FROM open.table_rule_passing;
+CREATE TABLE open.table_rule_endless (a int);
+CREATE RULE u AS ON UPDATE TO open.table_rule_endless DO ALSO UPDATE open.table_rule_endless SET a = 3;
+CREATE VIEW open.over_table_rule_endless AS SELECT a FROM open.table_rule_endless;
+CREATE TABLE open.table_rule_into_view (a int);
+CREATE RULE i AS ON INSERT TO open.table_rule_into_view DO ALSO INSERT INTO open.passing_some (x) VALUES (NEW.a);
+CREATE RULE u AS ON UPDATE TO open.table_rule_into_view DO ALSO UPDATE open.passing_fewer SET yy = NEW.a;
+CREATE TABLE open.table_rule_into_denied (a int);
+CREATE RULE i AS ON INSERT TO open.table_rule_into_denied DO ALSO INSERT INTO open.passing_some (z) VALUES (NEW.a);
+CREATE TABLE open.table_rule_into_refusing (a int);
+CREATE RULE i AS ON INSERT TO open.table_rule_into_refusing DO ALSO UPDATE open.conditional_rule SET b = NEW.a;
+GRANT ALL ON open.conditional_rule, open.over_conditional_rule, open.conditional_also, open.conditional_and_not,
+  open.conditional_trigger, open.table_rule_conditional, open.table_rule_denied, open.table_rule_disabled,
+  open.table_rule_replica, open.table_rule_asking, open.table_rule_passing, open.over_table_rule_passing,
+  open.table_rule_endless, open.over_table_rule_endless, open.table_rule_into_view, open.table_rule_into_denied,
+  open.table_rule_into_refusing TO er_direct;
+
+-- Names and constants that look like the text in which the server stores rules
+CREATE TABLE closed."{RTE :relid 1260 :requiredPerms 15 " ("{RTEPERMISSIONINFO :relid 1 " int, ":varno 3 " int, "\ } {RTE" int);
+CREATE VIEW open.looks_like_entry AS
+  SELECT "{RTEPERMISSIONINFO :relid 1 " AS "{RTE", ":varno 3 " AS "{QUERY", "\ } {RTE" AS "}"
+  FROM closed."{RTE :relid 1260 :requiredPerms 15 " AS "{RTEPERMISSIONINFO";
+CREATE VIEW open.looks_like_fields AS
+  SELECT "{QUERY".a AS ":targetList", b AS ":stmt_len", c AS ":groupClause" FROM closed.base AS "{QUERY"
+  WHERE a IN (SELECT a FROM closed.base AS ":setOperations" GROUP BY a HAVING count(*) > 1);
+CREATE VIEW open.looks_like_constant AS
+  SELECT a, '{RTE :relid 1260 :requiredPerms 2 } {RTEPERMISSIONINFO :relid 1260 :requiredPerms 2' AS text
+  FROM closed.base AS "<>" WHERE a::text <> '{RTE :hasAggs true :groupClause ( :limitOffset {';
+GRANT ALL ON open.looks_like_entry, open.looks_like_fields, open.looks_like_constant TO er_direct;
+
 -- Foreign tables: the wrapper decides what they take
 CREATE EXTENSION file_fdw;
 CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;

@@ -297,6 +297,42 @@ TEST_F(RewritingTest, WhatARuleWritesIsFollowed) {
   EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not a column that the view can write";
 }
 
+TEST_F(RewritingTest, WhatARuleWritesMustTakeIt) {
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}}};
+  relations[base].kind = RelationKind::foreign_table;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations.foreign_[Write::insert] = Answer::no;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.foreign_[Write::insert] = Answer::unknown;
+  EXPECT_EQ(writes(Write::insert, other), Answer::unknown);
+}
+
+TEST_F(RewritingTest, AConditionalInsteadRuleEndsAutomaticUpdates) {
+  Rewrites& rewrites = relations.add_view(view, base);
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = dml;
+  relations.held_[{view, view_owner}] = dml;
+  rewrites.writes[1].conditional_instead_rule = true;
+  EXPECT_EQ(takes(Write::update), Answer::no);
+  EXPECT_EQ(takes(Write::update, outer_view), Answer::no);
+  EXPECT_EQ(takes(Write::insert), Answer::yes);
+  relations[other].writes[0].rules.writes = {{view, Write::update, {1}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  rewrites.writes[1].instead_trigger = true;
+  EXPECT_EQ(takes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingTest, ColumnsThatEndOnTheWayAreNotAsked) {
+  relations.add_view(view, base).updatable->columns = {{2, 2}};
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = dml;
+  relations.held_[{view, view_owner}] = {delete_};
+  relations.columns_[{view, view_owner}] = {{{2, "b", {update}}}, {{1, false}, {2, false}}};
+  EXPECT_EQ(takes(Write::update, outer_view), Answer::yes);
+  EXPECT_EQ(writes(Write::update, outer_view), Answer::yes);
+  EXPECT_EQ(writes(Write::insert, outer_view), Answer::no);
+}
+
 TEST_F(RewritingTest, RulesThatNeverEndAreBlocked) {
   relations[base].writes[0].rules.writes = {{other, Write::insert, {1}}};
   relations[other].writes[0].rules.writes = {{base, Write::insert, {1}}};
