@@ -40,10 +40,11 @@ std::string outcome(const CheckReport& report) {
          (findings == 0 ? "" : fmt::format("; {} finding{}", findings, findings == 1 ? "" : "s"));
 }
 
-void print_line(const CheckReport& report) {
+/// False: nobody can read it any more.
+bool print_line(const CheckReport& report) {
   fmt::print("{} {} {} {} ms: {}\n", utc_timestamp(report.started_at), printable(report.connection),
              to_string(report.status), report.duration.total.count(), outcome(report));
-  std::fflush(stdout);
+  return std::fflush(stdout) == 0;
 }
 
 /// Runs each connection's check when it is due, never the same one twice at a time, until told to
@@ -67,6 +68,9 @@ class Agent {
     start_due();
   }
 
+  /// Ended because its results cannot be written any more.
+  [[nodiscard]] bool output_lost() const { return output_lost_; }
+
  private:
   struct Due {
     Clock::time_point at;
@@ -83,15 +87,20 @@ class Agent {
         std::fflush(stdout);
         _exit(128 + signal);  // asked twice: do not wait for the checks under way
       }
-      stopping_ = true;
-      timer_.cancel();
-      run_.drop_waiting();
-      if (run_.idle()) {
-        signals_.cancel();
-      } else {
+      stop();
+      if (!run_.idle()) {
         wait_for_signal();
       }
     });
+  }
+
+  void stop() {
+    stopping_ = true;
+    timer_.cancel();
+    run_.drop_waiting();
+    if (run_.idle()) {
+      signals_.cancel();
+    }
   }
 
   void start_due() {
@@ -113,7 +122,10 @@ class Agent {
   }
 
   void finished(const Due& due, const CheckReport& report) {
-    print_line(report);
+    if (!print_line(report) && !stopping_) {
+      output_lost_ = true;
+      stop();
+    }
     const Connection& connection = connections_[due.connection];
     const auto wait = interval(connection.schedule, connection.name, runs_[due.connection]++);
     due_.push({next_due(due.at, wait, Clock::now()), due.connection});
@@ -131,6 +143,7 @@ class Agent {
   asio::steady_timer timer_;
   asio::signal_set signals_;
   bool stopping_ = false;
+  bool output_lost_ = false;
 };
 
 bool schedules_are_supported(const std::vector<Connection>& connections) {
@@ -160,6 +173,10 @@ int agent_command(const std::string& config) {
   fmt::print(stderr, "conncheck agent: {} connection{}; SIGTERM ends it\n",
              configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s");
   loop.run();
+  if (agent.output_lost()) {
+    fmt::print(stderr, "conncheck agent: ended, as standard output cannot be written\n");
+    return 3;
+  }
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "agent/app/check_run.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
+#include "agent/app/process_setup.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/core/privilege_words.hpp"
 #include "agent/render/csv.hpp"
@@ -24,6 +25,12 @@ namespace {
 constexpr int exit_unknown = 3;
 
 std::optional<std::vector<Connection>> connections_to_check(const CheckArguments& arguments) {
+  if (std::any_of(arguments.names.begin(), arguments.names.end(), may_hold_password)) {
+    fmt::print(stderr,
+               "conncheck: a NAME is that of a configured connection: a URL is tested by "
+               "`conncheck check --url URL`\n");
+    return std::nullopt;
+  }
   if (arguments.url.empty()) {
     std::optional<Configuration> configuration =
         load_or_explain(configuration_path(arguments.config), false);

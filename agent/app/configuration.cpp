@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "agent/app/process_setup.hpp"
 #include "agent/core/printable.hpp"
 
 namespace conncheck {
@@ -34,6 +35,12 @@ std::string configuration_path(const std::string& from_command_line) {
 }
 
 std::optional<Configuration> load_or_explain(const std::string& path, bool print_warnings) {
+  if (may_hold_password(path)) {
+    fmt::print(stderr,
+               "conncheck: the configuration is a file or a directory: a URL is tested by "
+               "`conncheck check --url URL`\n");
+    return std::nullopt;
+  }
   std::error_code ignored;
   if (path == default_path && !std::filesystem::exists(path, ignored)) {
     explain_default_path();

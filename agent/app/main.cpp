@@ -1,10 +1,14 @@
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <algorithm>
+#include <cstdio>
 #include <iostream>
+#include <sstream>
 #include <vector>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/process_setup.hpp"
+#include "agent/core/printable.hpp"
+#include "agent/core/redact.hpp"
 
 namespace {
 
@@ -58,6 +62,33 @@ void add_check(CLI::App& app, conncheck::CheckArguments& arguments) {
   check->footer(check_footer);
 }
 
+/// Help that was asked for, or what is wrong with the arguments, which may hold a password.
+int explain_usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream help;
+  std::ostringstream complaint;
+  const int code = app.exit(error, help, complaint);
+  std::cout << help.str();
+  std::string text = complaint.str();
+  const std::size_t end = text.find_last_not_of('\n');
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  while (!text.empty()) {
+    const std::size_t line = std::min(text.find('\n'), text.size());
+    std::cerr << conncheck::printable(conncheck::redact(text.substr(0, line), {})) << '\n';
+    text.erase(0, line + 1);
+  }
+  return code == 0 ? 0 : exit_usage;
+}
+
+/// What was printed is there, or the exit code must not say that all is well.
+int flushed(int code) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::cout.good()) {
+    return code;
+  }
+  std::cerr << "conncheck: standard output could not be written\n";
+  return exit_usage;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(description, "conncheck");
   conncheck::CheckArguments check;
@@ -80,7 +111,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     conncheck::hide_urls(argc, argv);
-    return app.exit(error) == 0 ? 0 : exit_usage;
+    return explain_usage(app, error);
   }
   conncheck::hide_urls(argc, argv);
   if (app.get_subcommands().empty()) {
@@ -105,7 +136,12 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  conncheck::prepare_process();
   conncheck::ignore_libpq_environment();
-  return run(argc, argv);
+  try {
+    return flushed(run(argc, argv));
+  } catch (const std::exception& error) {
+    std::cerr << "conncheck: ended unexpectedly: " << error.what() << '\n';
+    return exit_usage;
+  }
 }

@@ -1,7 +1,11 @@
 #include "agent/app/process_setup.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <set>
@@ -12,9 +16,41 @@
 namespace conncheck {
 namespace {
 
+// Enough for all checks that run at once.
+constexpr rlim_t wanted_descriptors = 4096;
+
 void overwrite(char* text) { std::memset(text, 'x', std::strlen(text)); }
 
 }  // namespace
+
+void prepare_process() {
+  // Only to be read from, so that what is printed there is noticed as lost.
+  int descriptor = open("/dev/null", O_RDONLY);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) {
+    descriptor = open("/dev/null", O_RDONLY);
+  }
+  close(descriptor);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);  // ignored, the end of a password command could not be asked
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = std::min(files.rlim_max, std::max(files.rlim_cur, wanted_descriptors));
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+int descriptor_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    return static_cast<int>(wanted_descriptors);
+  }
+  return static_cast<int>(std::min(files.rlim_cur, wanted_descriptors));
+}
+
+bool may_hold_password(std::string_view argument) {
+  return argument.find("://") != std::string_view::npos ||
+         argument.find("password=") != std::string_view::npos;
+}
 
 void hide_urls(int argc, char** argv) {
   static constexpr std::string_view joined = "--url=";
@@ -24,8 +60,8 @@ void hide_urls(int argc, char** argv) {
       overwrite(argv[++i]);
     } else if (argument.starts_with(joined)) {
       overwrite(argv[i] + joined.size());
-    } else if (argument.find("://") != std::string_view::npos) {
-      overwrite(argv[i]);  // a URL where none is expected may hold a password, too
+    } else if (may_hold_password(argument)) {
+      overwrite(argv[i]);  // where none is expected
     }
   }
 }

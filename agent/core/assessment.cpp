@@ -1,5 +1,7 @@
 #include "agent/core/assessment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -61,12 +63,16 @@ PolicySubject subject(const Connection& connection, const Session& session,
 
 void judge(const Connection& connection, Observation& observation, CheckReport& report) {
   const Session& session = *observation.session;
-  const bool roles_are_audited = !observation.roles.empty() || !observation.unknown_roles.empty();
+  const bool roles_are_audited = !observation.roles.empty() || !observation.unknown_roles.empty() ||
+                                 !observation.roles_not_audited.empty();
   std::vector<Finding> findings =
       judge_login(subject(connection, session, observation.login, observation.reachable), session,
                   connection.require, connection.forbid, roles_are_audited);
   for (const std::string& role : observation.unknown_roles) {
     findings.push_back(unknown_role_finding(connection.name, role));
+  }
+  for (const std::string& role : observation.roles_not_audited) {
+    findings.push_back(role_not_audited_finding(connection.name, role));
   }
   report.login = permissions_of(std::move(observation.login));
   report.login.findings = std::move(findings);
@@ -76,6 +82,31 @@ void judge(const Connection& connection, Observation& observation, CheckReport& 
     report.roles.push_back(permissions_of(std::move(role)));
     report.roles.back().findings = std::move(role_findings);
   }
+}
+
+std::vector<std::string> notes_of(const Connection& connection, const Observation& observation) {
+  std::vector<std::string> notes;
+  if (observation.outdated_extension) {
+    notes.push_back(
+        fmt::format("Extension conncheck {} is installed, this program works with {} and did not "
+                    "ask it: ALTER EXTENSION conncheck UPDATE, or use the program of that version",
+                    *observation.outdated_extension, CONNCHECK_VERSION));
+  }
+  if (observation.extension_error) {
+    notes.push_back(fmt::format("The extension failed, and the catalog was asked instead: {}",
+                                *observation.extension_error));
+  }
+  if (observation.source == Source::information_schema) {
+    notes.emplace_back(
+        "Partial: information_schema does not show what is held through groups, by column or as "
+        "superuser, nor whether the schema may be used");
+    if (!connection.require.empty() || !connection.forbid.empty()) {
+      notes.emplace_back(
+          "`require` and `forbid` were judged by this partial answer: what it does not show counts "
+          "as not held");
+    }
+  }
+  return notes;
 }
 
 }  // namespace
@@ -90,6 +121,7 @@ CheckReport assess(const Connection& connection, Observation observation) {
   report.duration = observation.duration;
   report.error = observation.error;
   report.session = observation.session;
+  report.notes = notes_of(connection, observation);
   if (!report.error && report.session) {
     judge(connection, observation, report);
   }

@@ -96,6 +96,9 @@ Verdict verdict_by_sqlstate(const ServerMessage& message, const Attempt& attempt
   return {FailureCode::connection_lost, "the server refused the session: see its log"};
 }
 
+constexpr std::string_view hint_for_local_limits =
+    "the connection itself was not tested: give conncheck more open files (`ulimit -n`) and memory";
+
 struct TextRule {
   std::string_view part;
   FailureCode code;
@@ -104,6 +107,8 @@ struct TextRule {
 
 // What libpq itself says, without a SQLSTATE; the program never calls setlocale, so it is English.
 constexpr std::array text_rules = {
+    TextRule{"Too many open files", FailureCode::config_error, hint_for_local_limits},
+    TextRule{"out of memory", FailureCode::config_error, hint_for_local_limits},
     TextRule{"no password supplied", FailureCode::auth_failed,
              "the server asks for a password and none was given: add `password:` to the "
              "connection, or a line to ~/.pgpass"},
@@ -141,6 +146,9 @@ constexpr std::array text_rules = {
              "the server dropped the connection: see its log, or a proxy's between"},
     TextRule{"Connection reset by peer", FailureCode::connection_lost,
              "the connection was cut: see the server's log, or a proxy's between"},
+    TextRule{"SSL SYSCALL error", FailureCode::tls_refused,
+             "the server ended the TLS handshake: does its TLS version fit, and does it want a "
+             "client certificate (sslcert, sslkey)?"},
     TextRule{"SSL error", FailureCode::tls_refused,
              "the TLS handshake failed: does the server's TLS version fit, and does it want a "
              "client certificate (sslcert, sslkey)?"},
@@ -158,15 +166,6 @@ Verdict verdict_by_phase(Phase phase) {
     default:
       return {FailureCode::unreachable, "check host and port"};
   }
-}
-
-Verdict verdict_by_text(Phase phase, std::string_view text) {
-  for (const TextRule& rule : text_rules) {
-    if (contains(text, rule.part)) {
-      return {rule.code, std::string(rule.hint)};
-    }
-  }
-  return verdict_by_phase(phase);
 }
 
 std::string trimmed(std::string_view text) {
@@ -189,6 +188,35 @@ std::string readable(std::string_view libpq_message) {
   return text;
 }
 
+/// A verdict and the words that it rests on.
+struct Reading {
+  Verdict verdict;
+  std::string text;
+};
+
+/// libpq tells of several attempts (addresses, with and without TLS) in lines of their own.
+Reading reading_of_text(Phase phase, std::string_view libpq_message) {
+  for (const TextRule& rule : text_rules) {
+    const std::size_t found = libpq_message.find(rule.part);
+    if (found != std::string_view::npos) {
+      const std::size_t line = libpq_message.rfind('\n', found);
+      const std::size_t begin = line == std::string_view::npos ? 0 : line + 1;
+      return {{rule.code, std::string(rule.hint)}, readable(libpq_message.substr(begin))};
+    }
+  }
+  return {verdict_by_phase(phase), readable(libpq_message)};
+}
+
+/// As much as a regular expression may be tried on: the recursion of libstdc++'s is as deep as the
+/// text is long. The code is at the beginning, the location at the end.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t head = 3000;
+  constexpr std::size_t tail = 1000;
+  return text.size() <= head + tail
+             ? std::string(text)
+             : fmt::format("{}\n{}", text.substr(0, head), text.substr(text.size() - tail));
+}
+
 }  // namespace
 
 ServerMessage parse_verbose_message(std::string_view message) {
@@ -198,7 +226,7 @@ ServerMessage parse_verbose_message(std::string_view message) {
   static const std::regex state_and_text(
       R"(:\s+((?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}):\s+([^\n]*))");
   static const std::regex location(R"(:\s+(\w+), \w+\.c:\d+)");
-  const std::string text(message);
+  const std::string text = shortened(message);
   ServerMessage result;
   std::smatch match;
   if (!std::regex_search(text, match, state_and_text)) {
@@ -216,12 +244,16 @@ ServerMessage parse_verbose_message(std::string_view message) {
 
 Failure connection_failure(Phase phase, std::string_view libpq_message, const Attempt& attempt) {
   ServerMessage message = parse_verbose_message(libpq_message);
-  Verdict verdict = message.sqlstate ? verdict_by_sqlstate(message, attempt)
-                                     : verdict_by_text(phase, libpq_message);
+  if (!message.sqlstate) {
+    Reading reading = reading_of_text(phase, libpq_message);
+    return Failure{reading.verdict.code, phase, std::nullopt, std::move(reading.text),
+                   std::move(reading.verdict.hint)};
+  }
   // With a SQLSTATE the server has answered as PostgreSQL does: that is the login, whatever libpq
   // says.
-  return Failure{verdict.code, message.sqlstate ? Phase::login : phase, std::move(message.sqlstate),
-                 std::move(message.text), std::move(verdict.hint)};
+  Verdict verdict = verdict_by_sqlstate(message, attempt);
+  return Failure{verdict.code, Phase::login, std::move(message.sqlstate), std::move(message.text),
+                 std::move(verdict.hint)};
 }
 
 Failure query_failure(std::string_view sqlstate, std::string_view primary_message) {
@@ -269,6 +301,20 @@ Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout, const At
           "is it PostgreSQL that listens there? A server under load may need a longer `timeout`";
   }
   return failure;
+}
+
+Failure password_timeout_failure(std::chrono::milliseconds timeout) {
+  return Failure{
+      FailureCode::timeout, Phase::resolve, std::nullopt,
+      fmt::format("the password command did not end within {}", format_duration(timeout)),
+      "run it by hand as the user that runs conncheck: it may wait for input, of which "
+      "there is none"};
+}
+
+Failure local_failure(Phase phase, std::string_view reason) {
+  return Failure{FailureCode::config_error, phase, std::nullopt,
+                 fmt::format("this machine could not make the test: {}", reason),
+                 std::string(hint_for_local_limits)};
 }
 
 Failure dns_failure(const std::string& host, std::string_view reason) {

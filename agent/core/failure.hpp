@@ -42,6 +42,12 @@ struct ServerMessage {
 [[nodiscard]] Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
                                       const Attempt& attempt);
 
+/// The deadline passed while the password command was still running.
+[[nodiscard]] Failure password_timeout_failure(std::chrono::milliseconds timeout);
+
+/// Something of this machine ran out (descriptors, memory), so the connection was not tested.
+[[nodiscard]] Failure local_failure(Phase phase, std::string_view reason);
+
 /// No address for the host's name; `reason` is getaddrinfo's.
 [[nodiscard]] Failure dns_failure(const std::string& host, std::string_view reason);
 

@@ -28,9 +28,13 @@ struct Observation {
   RoleObservation login;
   std::vector<RoleObservation> roles;      ///< audited roles, in the order of their names
   std::vector<std::string> unknown_roles;  ///< asked for, or patterns, that no role matches
+  /// Asked for, or patterns, where the server shows nothing of other roles than the login.
+  std::vector<std::string> roles_not_audited;
   std::vector<RoleObservation> reachable;  ///< roles that only SET ROLE reaches
   /// The installed extension's version, where it is not the one this program works with.
   std::optional<std::string> outdated_extension;
+  /// Why the installed extension gave no answer, where the catalog had to be asked instead.
+  std::optional<std::string> extension_error;
 };
 
 }  // namespace conncheck

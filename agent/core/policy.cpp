@@ -61,6 +61,23 @@ bool holds_more(const RelationPermissions& more, const RelationPermissions* less
   return false;
 }
 
+/// A role that was to be audited and was not.
+Finding audit_finding(std::string_view connection, std::string_view rule,
+                      std::string_view role_or_pattern, std::string message) {
+  Finding finding;
+  finding.rule = rule;
+  finding.severity = Severity::critical;
+  finding.id = finding_id({.connection = connection,
+                           .rule = rule,
+                           .role = {},
+                           .schema = {},
+                           .table = {},
+                           .privileges = {},
+                           .pattern = role_or_pattern});
+  finding.message = std::move(message);
+  return finding;
+}
+
 void append(std::vector<Finding>& findings, std::optional<Finding> finding) {
   if (finding) {
     findings.push_back(std::move(*finding));
@@ -214,21 +231,20 @@ std::optional<Finding> set_role_reaches_more_finding(const PolicySubject& subjec
 }
 
 Finding unknown_role_finding(std::string_view connection, std::string_view role_or_pattern) {
-  Finding finding;
-  finding.rule = "unknown_role";
-  finding.severity = Severity::critical;
-  finding.id = finding_id({.connection = connection,
-                           .rule = finding.rule,
-                           .role = {},
-                           .schema = {},
-                           .table = {},
-                           .privileges = {},
-                           .pattern = role_or_pattern});
-  finding.message = fmt::format(
-      "No role of this server is named or matched by {}: its permissions were not audited. Role "
-      "names are case-sensitive here.",
-      quote_ident_visibly(role_or_pattern));
-  return finding;
+  return audit_finding(
+      connection, "unknown_role", role_or_pattern,
+      fmt::format("No role of this server is named or matched by {}: its permissions were not "
+                  "audited. Role names are case-sensitive here.",
+                  quote_ident_visibly(role_or_pattern)));
+}
+
+Finding role_not_audited_finding(std::string_view connection, std::string_view role_or_pattern) {
+  return audit_finding(
+      connection, "role_not_audited", role_or_pattern,
+      fmt::format("The permissions of {} were not audited: the catalogs cannot be read here, and "
+                  "information_schema speaks of the login alone. Audit it through a login that may "
+                  "read pg_catalog, or connect as that role.",
+                  quote_ident_visibly(role_or_pattern)));
 }
 
 std::vector<const RelationPermissions*> in_order(std::span<const RelationPermissions> relations) {

@@ -65,6 +65,10 @@ struct PolicySubject {
 [[nodiscard]] Finding unknown_role_finding(std::string_view connection,
                                            std::string_view role_or_pattern);
 
+/// Critical: a role to be audited (or a pattern) of which this server shows nothing.
+[[nodiscard]] Finding role_not_audited_finding(std::string_view connection,
+                                               std::string_view role_or_pattern);
+
 /// The relations of `subject` in the order of findings: by schema, then by name, in C collation.
 [[nodiscard]] std::vector<const RelationPermissions*> in_order(
     std::span<const RelationPermissions> relations);

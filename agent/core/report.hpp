@@ -90,7 +90,7 @@ struct RelationPermissions {
   /// Held by column only; columns in table order. Empty: none.
   std::map<Privilege, std::vector<std::string>> column_privileges;
   std::string owner;
-  std::string row_security;  ///< none, applies, bypassed
+  std::string row_security;  ///< none, applies, bypassed; empty: not known (information_schema)
   std::vector<std::string> blocked_by;
   bool of_extension = false;  ///< belongs to an installed extension; not printed
 
@@ -170,6 +170,7 @@ struct CheckReport {
   std::optional<Session> session;
   RolePermissions login;
   std::vector<RolePermissions> roles;  ///< audited roles (`roles`, --role)
+  std::vector<std::string> notes;      ///< sentences about how the answer came about; no verdict
 };
 
 /// What a failed or finished check comes to: a failure is critical, but for a connection that could

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "agent/core/failure.hpp"
 #include "agent/probe/catalog_queries.hpp"
@@ -14,6 +15,9 @@ namespace {
 
 // Roles reached by SET ROLE that are looked into; more than these do not make the warning clearer.
 constexpr std::size_t max_reachable_roles = 32;
+
+// Rows that are kept of one check, some 100 MB: what a server sends must not fill the memory.
+constexpr std::size_t max_kept_rows = 400'000;
 
 enum class Rung { extension, catalog };
 
@@ -29,6 +33,12 @@ std::vector<Statement> opening(std::chrono::milliseconds time_left) {
        {timeout},
        {}},
   };
+}
+
+/// Neither the connection nor the time is gone: another question may still be answered.
+bool worth_another_question(const StatementError& error) {
+  static constexpr std::string_view operator_intervention = "57";
+  return !error.sqlstate.empty() && !error.sqlstate.starts_with(operator_intervention);
 }
 
 /// The catalogs are not Postgres's, or not for this role: only information_schema is left.
@@ -64,6 +74,11 @@ class Interrogation {
         co_return;
       }
       forget_permissions();
+      if (!worth_another_question(*failed)) {
+        observation_.error = query_failure(failed->sqlstate, failed->message);
+        co_return;
+      }
+      observation_.extension_error = failed->message;
     }
     const std::optional<StatementError> failed =
         co_await ask_permissions(Rung::catalog, extension_usable);
@@ -76,19 +91,50 @@ class Interrogation {
  private:
   asio::awaitable<std::optional<StatementError>> ask_session() {
     std::vector<Statement> statements = opening(time_left_());
-    statements.push_back({session_query(PQserverVersion(link_.connection())),
-                          {},
-                          [this](const Columns& columns) { session_ = session_row(columns); }});
+    statements.push_back(
+        {session_query(PQserverVersion(link_.connection())), {}, [this](const Columns& columns) {
+           session_ = session_row(columns);
+           observation_.session = session_.session;
+         }});
     if (!options_.roles.empty()) {
       statements.push_back({role_names_query(), {}, [this](const Columns& columns) {
-                              role_names_.push_back(columns.at(0).value_or(""));
+                              require_columns(columns, 1);
+                              keep_row();
+                              role_names_.push_back(columns[0].value_or(""));
                             }});
     }
     const std::optional<StatementError> error = co_await link_.round_trip(statements);
     if (!error) {
-      observation_.session = session_.session;
+      demand_session();
     }
     co_return error;
+  }
+
+  void demand_session() const {
+    if (!observation_.session) {
+      throw MalformedAnswer{"the server does not say who is logged in"};
+    }
+  }
+
+  void keep_row() {
+    if (++kept_rows_ > max_kept_rows) {
+      throw MalformedAnswer{
+          "the server sends more rows than one check may keep in memory: audit fewer roles at a "
+          "time"};
+    }
+  }
+
+  /// Whether the login holds all of this itself; then it tells nothing about SET ROLE. Rows of the
+  /// login have come before, in order.
+  [[nodiscard]] bool held_by_login(const RelationPermissions& relation) const {
+    const auto name_of = [](const RelationPermissions& row) {
+      return std::tie(row.schema_name, row.table_name);
+    };
+    const auto own = std::lower_bound(
+        observation_.login.relations.begin(), observation_.login.relations.end(), relation,
+        [&](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
+    return own != observation_.login.relations.end() && name_of(*own) == name_of(relation) &&
+           relation.column_privileges.empty() && own->privileges.has_all(relation.privileges);
   }
 
   void select_roles() {
@@ -121,18 +167,22 @@ class Interrogation {
     observation_.login.role_name = session_.session.role_name;
     observation_.roles.resize(audited_.size());
     observation_.reachable.resize(reachable_.size());
-    add_role(rung, options_.include_invisible, observation_.login, statements);
+    const auto keep_all = [](const RelationPermissions&) { return true; };
+    const auto keep_more = [this](const RelationPermissions& row) { return !held_by_login(row); };
+    add_role(rung, options_.include_invisible, observation_.login, keep_all, statements);
     for (std::size_t i = 0; i < audited_.size(); ++i) {
       observation_.roles[i].role_name = audited_[i];
-      add_role(rung, options_.include_invisible, observation_.roles[i], statements);
+      add_role(rung, options_.include_invisible, observation_.roles[i], keep_all, statements);
     }
     for (std::size_t i = 0; i < reachable_.size(); ++i) {
       observation_.reachable[i].role_name = reachable_[i];
-      add_role(rung, false, observation_.reachable[i], statements);
+      add_role(rung, false, observation_.reachable[i], keep_more, statements);
     }
     std::set<std::pair<std::string, std::string>> members;
-    statements.push_back({extension_members_query(), {}, [&members](const Columns& columns) {
-                            members.emplace(columns.at(0).value_or(""), columns.at(1).value_or(""));
+    statements.push_back({extension_members_query(), {}, [this, &members](const Columns& columns) {
+                            require_columns(columns, 2);
+                            keep_row();
+                            members.emplace(columns[0].value_or(""), columns[1].value_or(""));
                           }});
     statements.push_back({"COMMIT", {}, {}});
     const std::optional<StatementError> error = co_await link_.round_trip(statements);
@@ -144,7 +194,8 @@ class Interrogation {
   }
 
   void add_role(Rung rung, bool include_invisible, RoleObservation& role,
-                std::vector<Statement>& statements) const {
+                std::function<bool(const RelationPermissions&)> is_kept,
+                std::vector<Statement>& statements) {
     const char* include_system = options_.include_system ? "true" : "false";
     const std::vector<std::optional<std::string>> schema_values = {role.role_name, include_system};
     std::vector<std::optional<std::string>> values = schema_values;
@@ -152,13 +203,20 @@ class Interrogation {
     const bool by_extension = rung == Rung::extension;
     statements.push_back({by_extension ? extension_permissions_query(session_.extension_schema)
                                        : permissions_query(PQserverVersion(link_.connection())),
-                          values, [&role](const Columns& columns) {
-                            role.relations.push_back(permissions_row(columns));
+                          values,
+                          [this, &role, is_kept = std::move(is_kept)](const Columns& columns) {
+                            RelationPermissions row = permissions_row(columns);
+                            if (is_kept(row)) {
+                              keep_row();
+                              role.relations.push_back(std::move(row));
+                            }
                           }});
     statements.push_back(
         {by_extension ? extension_schemas_query(session_.extension_schema) : schemas_query(),
-         schema_values,
-         [&role](const Columns& columns) { role.schemas.push_back(schema_row(columns)); }});
+         schema_values, [this, &role](const Columns& columns) {
+           keep_row();
+           role.schemas.push_back(schema_row(columns));
+         }});
   }
 
   void mark_members(const std::set<std::pair<std::string, std::string>>& members) {
@@ -176,6 +234,7 @@ class Interrogation {
     observation_.login = {};
     observation_.roles.clear();
     observation_.reachable.clear();
+    kept_rows_ = 0;
   }
 
   asio::awaitable<void> ask_information_schema_after(StatementError failed) {
@@ -183,18 +242,16 @@ class Interrogation {
       observation_.error = query_failure(failed.sqlstate, failed.message);
       co_return;
     }
-    std::vector<Statement> statements = {{"ROLLBACK", {}, {}}, {"BEGIN READ ONLY", {}, {}}};
+    std::vector<Statement> statements;
+    statements.push_back({"ROLLBACK", {}, {}});
+    statements.push_back({"BEGIN READ ONLY", {}, {}});
     if (!observation_.session) {
       statements.push_back({information_schema_session_query(), {}, [this](const Columns& columns) {
-                              Session session;
-                              session.role_name = columns.at(0).value_or("");
-                              session.session_user_name = columns.at(1).value_or("");
-                              session.database_name = columns.at(2).value_or("");
-                              session.server_version_num = PQserverVersion(link_.connection());
-                              observation_.session = session;
+                              observation_.session = information_schema_session(columns);
                             }});
     }
     statements.push_back({information_schema_query(), {}, [this](const Columns& columns) {
+                            keep_row();
                             add_information_schema_row(columns, observation_.login.relations);
                           }});
     statements.push_back({"COMMIT", {}, {}});
@@ -204,8 +261,24 @@ class Interrogation {
       observation_.error = query_failure(error->sqlstate, error->message);
       co_return;
     }
+    demand_session();
     observation_.login.role_name = observation_.session->role_name;
     observation_.source = Source::information_schema;
+    for (const NamePattern& pattern : options_.roles) {
+      observation_.roles_not_audited.push_back(pattern.text());
+    }
+  }
+
+  [[nodiscard]] Session information_schema_session(const Columns& columns) const {
+    require_columns(columns, 3);
+    Session session;
+    session.role_name = columns[0].value_or("");
+    session.session_user_name = columns[1].value_or("");
+    session.database_name = columns[2].value_or("");
+    session.server_version_num = PQserverVersion(link_.connection());
+    const char* version = PQparameterStatus(link_.connection(), "server_version");
+    session.server_version = version != nullptr ? version : "of an unknown version";
+    return session;
   }
 
   PostgresLink& link_;
@@ -216,6 +289,7 @@ class Interrogation {
   std::vector<std::string> role_names_;
   std::vector<std::string> audited_;
   std::vector<std::string> reachable_;
+  std::size_t kept_rows_ = 0;
 };
 
 }  // namespace

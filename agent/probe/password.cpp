@@ -46,9 +46,10 @@ PasswordResult from_environment(const EnvironmentPassword& source) {
 
 PasswordResult from_file(const PasswordFile& source) {
   struct stat status {};
-  if (stat(source.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  const int error = stat(source.path.c_str(), &status) != 0 ? errno : 0;
+  if (error != 0 || !S_ISREG(status.st_mode)) {
     return failed(fmt::format("the password file {} cannot be read: {}", source.path,
-                              errno != 0 ? std::strerror(errno) : "not a regular file"),
+                              error != 0 ? std::strerror(error) : "not a regular file"),
                   "check `password: {file: …}`; a relative path starts at the configuration file");
   }
   std::ifstream file(source.path, std::ios::binary);

@@ -1,20 +1,25 @@
 #include "agent/probe/postgres_link.hpp"
 
-#include <unistd.h>
+#include <fcntl.h>
 
+#include <algorithm>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "agent/probe/received_bytes.hpp"
+
 namespace asio = boost::asio;
 
 namespace conncheck {
 namespace {
 
-// More rows than any catalog has; a server that never ends its rows is stopped here.
+// A server that never ends its rows, its login or a message is stopped here.
 constexpr std::int64_t max_rows = 4'000'000;
+constexpr std::uint64_t max_login_bytes = 1024UL * 1024;
+constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
 
 struct Keywords {
   std::vector<const char*> names;
@@ -51,15 +56,36 @@ Phase phase_of(ConnStatusType status, Phase current) {
   }
 }
 
-std::vector<std::optional<std::string>> row_of(const PGresult* result) {
+std::vector<std::optional<std::string>> row_of(const PGresult* result, int row) {
   std::vector<std::optional<std::string>> columns(static_cast<std::size_t>(PQnfields(result)));
   for (int column = 0; column < PQnfields(result); ++column) {
-    if (PQgetisnull(result, 0, column) == 0) {
+    if (PQgetisnull(result, row, column) == 0) {
       columns[static_cast<std::size_t>(column)].emplace(
-          PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column)));
+          PQgetvalue(result, row, column),
+          static_cast<std::size_t>(PQgetlength(result, row, column)));
     }
   }
   return columns;
+}
+
+bool is_sqlstate(std::string_view text) {
+  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+/// An error that a statement came to. A connection that broke has no SQLSTATE.
+StatementError error_of(const PGresult* result, ConnStatusType status) {
+  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result)};
+  if (!is_sqlstate(error.sqlstate)) {
+    if (status != CONNECTION_BAD) {
+      throw MalformedAnswer{error.message};  // libpq's own complaint, or an error without a code
+    }
+    error.sqlstate.clear();
+  }
+  return error;
 }
 
 }  // namespace
@@ -71,7 +97,11 @@ void PostgresLink::close() { connection_.reset(); }
 asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
   // libpq closes and reopens its socket as it pleases, often under the same number: a descriptor of
   // our own for each wait never refers to a socket that is gone.
-  asio::posix::stream_descriptor descriptor(executor_, dup(PQsocket(connection_.get())));
+  const int own = fcntl(PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
+  if (own < 0) {
+    throw boost::system::system_error(errno, boost::system::system_category());
+  }
+  asio::posix::stream_descriptor descriptor(executor_, own);
   if (readiness == Readiness::either) {
     auto both = asio::experimental::make_parallel_group(
         descriptor.async_wait(asio::posix::stream_descriptor::wait_read, asio::deferred),
@@ -103,6 +133,7 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
     const Readiness readiness = poll == PGRES_POLLING_READING ? Readiness::read : Readiness::write;
     co_await wait(readiness);
     poll = PQconnectPoll(connection_.get());
+    forbid_more_than(max_login_bytes);
     const Phase reached = phase_of(PQstatus(connection_.get()), phase);
     if (reached != phase) {
       phase = reached;
@@ -115,11 +146,29 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   co_return std::nullopt;
 }
 
+/// Throws when more than `limit` bytes have come since the last result was complete.
+void PostgresLink::forbid_more_than(std::uint64_t limit) const {
+  // After libpq has opened another socket the count starts anew.
+  const std::uint64_t received = received_bytes(PQsocket(connection_.get()));
+  if (received > received_ && received - received_ > limit) {
+    throw MalformedAnswer{"the server sends a message that is larger than any answer can be"};
+  }
+}
+
+/// Reads what is there; false: the connection broke.
+bool PostgresLink::consume_input() {
+  if (PQconsumeInput(connection_.get()) == 0) {
+    return false;
+  }
+  forbid_more_than(max_result_bytes);
+  return true;
+}
+
 asio::awaitable<void> PostgresLink::flush() {
   int pending = PQflush(connection_.get());
   while (pending == 1) {
     co_await wait(Readiness::either);
-    PQconsumeInput(connection_.get());  // an answer must not block what we still have to send
+    consume_input();  // an answer must not block what we still have to send
     pending = PQflush(connection_.get());
   }
 }
@@ -128,12 +177,17 @@ asio::awaitable<PgResult> PostgresLink::next_result() {
   bool busy = PQisBusy(connection_.get()) != 0;
   while (busy) {
     co_await wait(Readiness::read);
-    if (PQconsumeInput(connection_.get()) == 0) {
+    if (!consume_input()) {
       break;  // PQgetResult tells why
     }
     busy = PQisBusy(connection_.get()) != 0;
+    while (PGnotify* notification = PQnotifies(connection_.get())) {
+      PQfreemem(notification);  // nobody has asked for any: libpq would keep them all
+    }
   }
-  co_return PgResult(PQgetResult(connection_.get()));
+  PgResult result(PQgetResult(connection_.get()));
+  received_ = received_bytes(PQsocket(connection_.get()));
+  co_return result;
 }
 
 bool PostgresLink::send(const std::vector<Statement>& statements) {
@@ -161,53 +215,66 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
   co_await flush();
   std::optional<StatementError> error;
   std::size_t current = 0;
-  std::int64_t rows = 0;
-  bool synchronized = false;
-  if (!statements.empty()) {
-    PQsetSingleRowMode(connection_.get());
-  }
-  while (!synchronized) {
+  rows_ = 0;
+  PQsetSingleRowMode(connection_.get());
+  while (true) {
     const PgResult result = co_await next_result();
+    const ConnStatusType status = PQstatus(connection_.get());
+    if (!result && status == CONNECTION_BAD) {
+      co_return broken();
+    }
     if (!result) {  // the end of one statement's results
-      if (PQstatus(connection_.get()) == CONNECTION_BAD) {
-        co_return broken();
+      if (++current > statements.size()) {
+        throw MalformedAnswer{"the server answers more than was asked"};
       }
-      ++current;
-      if (current < statements.size()) {
-        PQsetSingleRowMode(connection_.get());
+      PQsetSingleRowMode(connection_.get());
+      continue;
+    }
+    const ExecStatusType kind = PQresultStatus(result.get());
+    if (kind == PGRES_PIPELINE_SYNC) {
+      break;
+    }
+    if (kind == PGRES_FATAL_ERROR) {
+      const StatementError found = error_of(result.get(), status);
+      if (!error) {
+        error = found;
+      }
+      if (status == CONNECTION_BAD) {
+        co_return error;
       }
       continue;
     }
-    switch (PQresultStatus(result.get())) {
-      case PGRES_SINGLE_TUPLE:
-        if (++rows > max_rows) {
-          co_return StatementError{{}, "the server sent more rows than any catalog has"};
-        }
-        if (statements[current].on_row) {
-          statements[current].on_row(row_of(result.get()));
-        }
-        break;
-      case PGRES_PIPELINE_SYNC:
-        synchronized = true;
-        break;
-      case PGRES_FATAL_ERROR: {
-        const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-        const char* primary = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
-        if (!error) {
-          error = StatementError{sqlstate ? sqlstate : "",
-                                 primary ? primary : PQresultErrorMessage(result.get())};
-        }
-        if (PQstatus(connection_.get()) == CONNECTION_BAD) {
-          co_return error;
-        }
-        break;
-      }
-      default:
-        break;
+    take(result.get(), statements, current);
+  }
+  if (PQexitPipelineMode(connection_.get()) == 0) {
+    throw MalformedAnswer{"the server ends its answers before all are given"};
+  }
+  co_return error;
+}
+
+/// One result that is no error: rows go to the statement that asked for them.
+void PostgresLink::take(const PGresult* result, const std::vector<Statement>& statements,
+                        std::size_t current) {
+  switch (PQresultStatus(result)) {
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_TUPLES_OK:
+      break;
+    case PGRES_COMMAND_OK:
+    case PGRES_PIPELINE_ABORTED:
+      return;
+    default:  // a COPY would be reported again and again
+      throw MalformedAnswer{"the server gives an answer of another kind than was asked for"};
+  }
+  rows_ += PQntuples(result);
+  if (rows_ > max_rows) {
+    throw MalformedAnswer{"the server sends more rows than any catalog has"};
+  }
+  for (int row = 0; row < PQntuples(result); ++row) {
+    const auto& on_row = statements.at(current).on_row;
+    if (on_row) {
+      on_row(row_of(result, row));
     }
   }
-  PQexitPipelineMode(connection_.get());
-  co_return error;
 }
 
 Expanded expand(const Parameters& parameters) {

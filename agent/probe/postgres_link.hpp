@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -25,6 +26,11 @@ struct Statement {
   std::function<void(const std::vector<std::optional<std::string>>& columns)> on_row;
 };
 
+/// Thrown when a server does not answer as the protocol or the question demands.
+struct MalformedAnswer {
+  std::string what;
+};
+
 /// The first error of a round trip.
 struct StatementError {
   std::string sqlstate;  ///< empty: the connection broke
@@ -39,12 +45,13 @@ class PostgresLink {
   explicit PostgresLink(boost::asio::any_io_executor executor);
 
   /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
-  /// Returns libpq's message when it fails, nothing when the session is there.
+  /// Returns libpq's message when it fails, nothing when the session is there. Throws
+  /// MalformedAnswer.
   boost::asio::awaitable<std::optional<std::string>> connect(const Parameters& parameters,
                                                              std::function<void(Phase)> on_phase);
 
   /// Sends all statements in one go (pipeline mode, unnamed) and waits for all of their answers.
-  /// After an error the server skips the rest.
+  /// After an error the server skips the rest. Throws MalformedAnswer.
   boost::asio::awaitable<std::optional<StatementError>> round_trip(
       const std::vector<Statement>& statements);
 
@@ -58,11 +65,16 @@ class PostgresLink {
   boost::asio::awaitable<void> wait(Readiness readiness);
   boost::asio::awaitable<void> flush();
   boost::asio::awaitable<PgResult> next_result();
+  bool consume_input();
+  void forbid_more_than(std::uint64_t limit) const;
   bool send(const std::vector<Statement>& statements);
+  void take(const PGresult* result, const std::vector<Statement>& statements, std::size_t current);
   [[nodiscard]] StatementError broken() const;
 
   boost::asio::any_io_executor executor_;
   PgConnection connection_;
+  std::int64_t rows_ = 0;       ///< of this round trip
+  std::uint64_t received_ = 0;  ///< when the last result was complete
 };
 
 /// What libpq would connect with: defaults, the service file and the passfile's place filled in.

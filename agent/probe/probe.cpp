@@ -23,6 +23,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// A server may write as much as it likes; a person reads this much.
+constexpr std::size_t max_text_bytes = 2000;
+
 std::string value_of(const Parameters& parameters, const char* keyword,
                      std::string otherwise = {}) {
   const auto found = parameters.find(keyword);
@@ -89,7 +92,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   /// Password, service file, names to addresses: everything that libpq would block on.
   asio::awaitable<bool> prepare() {
+    reading_password_ = true;
     const PasswordResult password = co_await read_password(executor_, connection_.password);
+    reading_password_ = false;
     if (!password.error.empty()) {
       fail(config_failure(password.error, password.hint));
       co_return false;
@@ -155,7 +160,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(connection_failure(phase_, *refused, attempt_));
       co_return false;
     }
-    const std::string asked = value_of(connection_.parameters, "sslmode");
+    const std::string asked = value_of(parameters_, "sslmode");
     const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
     if (encryption_asked && PQsslInUse(link_.connection()) == 0) {
       // libpq skips TLS over Unix sockets without a word, whatever sslmode says.
@@ -211,9 +216,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void finish(const std::exception_ptr& failure) {
     deadline_.cancel();
     enter(phase_);
+    if (const char* password = PQpass(link_.connection()); password != nullptr) {
+      secrets_.emplace_back(password);  // the passfile's: libpq alone has read it
+    }
     link_.close();
-    if (timed_out_) {
-      observation_.error = timeout_failure(phase_, connection_.timeout, attempt_);
+    if (timed_out_ && reading_password_) {
+      fail(password_timeout_failure(connection_.timeout));
+    } else if (timed_out_) {
+      fail(timeout_failure(phase_, connection_.timeout, attempt_));
     } else if (failure) {
       fail(unexpected(failure));
     }
@@ -225,21 +235,39 @@ class Probe : public std::enable_shared_from_this<Probe> {
                              whole(bucket(Phase::tls)),      whole(bucket(Phase::login)),
                              whole(bucket(Phase::query))};
     if (observation_.error) {
-      for (std::string* text : {&observation_.error->message, &observation_.error->hint}) {
-        *text = printable(redact(std::move(*text), secrets_));
-      }
+      observation_.error->message = presentable(std::move(observation_.error->message));
+      observation_.error->hint = presentable(std::move(observation_.error->hint));
+    }
+    if (observation_.extension_error) {
+      observation_.extension_error = presentable(std::move(*observation_.extension_error));
     }
     done_(std::move(observation_));
+  }
+
+  /// Without secrets, without control characters, and not without end.
+  [[nodiscard]] std::string presentable(std::string text) const {
+    std::string shown = redact(std::move(text), secrets_);
+    if (shown.size() > max_text_bytes) {
+      std::size_t end = max_text_bytes;
+      while (end > max_text_bytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80) {
+        --end;  // not within a character
+      }
+      shown.resize(end);
+      shown += "…";
+    }
+    return printable(shown);
   }
 
   [[nodiscard]] Failure unexpected(const std::exception_ptr& failure) const {
     std::string message = "the check ended unexpectedly";
     try {
       std::rethrow_exception(failure);
-    } catch (const MalformedRow& row) {
-      message = row.what;
-    } catch (const std::exception& error) {
-      message = error.what();
+    } catch (const MalformedAnswer& answer) {
+      message = answer.what;
+    } catch (const boost::system::system_error& error) {
+      return local_failure(phase_, error.code().message());
+    } catch (const std::bad_alloc&) {
+      return local_failure(phase_, "out of memory");
     } catch (...) {
     }
     return Failure{FailureCode::protocol_error, phase_, std::nullopt, message,
@@ -256,6 +284,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   asio::steady_timer deadline_;
   asio::cancellation_signal stop_;
   bool timed_out_ = false;
+  bool reading_password_ = false;
   Parameters parameters_;
   std::vector<Secret> secrets_;
   Attempt attempt_;

@@ -8,10 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace asio = boost::asio;
@@ -21,14 +24,16 @@ namespace {
 
 constexpr int max_threads = 32;
 
-Resolved look_up(const std::string& host) {
+/// With AI_NUMERICHOST in `flags` only an address is understood, and nothing blocks.
+Resolved look_up(const std::string& host, int flags) {
   addrinfo hints{};
+  hints.ai_flags = flags;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_family = AF_UNSPEC;
   addrinfo* found = nullptr;
   const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   if (error != 0) {
-    return {{}, gai_strerror(error)};
+    return {{}, error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error)};
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, freeaddrinfo);
   Resolved resolved;
@@ -58,17 +63,41 @@ struct Resolver::State : std::enable_shared_from_this<State> {
 
   explicit State(asio::any_io_executor loop) : executor(std::move(loop)) {}
 
+  /// The look-up under way, or a new one.
+  std::shared_ptr<Lookup> lookup_of(const std::string& host) {
+    const auto found = under_way.find(host);
+    if (found != under_way.end()) {
+      return found->second;
+    }
+    const auto lookup = std::make_shared<Lookup>(executor);
+    start(host);
+    under_way[host] = lookup;
+    return lookup;
+  }
+
   void start(const std::string& host) {
     {
       const std::lock_guard lock(mutex);
       queue.push_back(host);
-      if (idle == 0 && threads < max_threads) {
-        ++threads;
-        // Detached: a thread in getaddrinfo cannot be interrupted, and the program does not wait.
-        std::thread([self = shared_from_this()] { self->work(); }).detach();
+      // More than one look-up may wait before an idle thread has woken: each needs one of its own.
+      if (queue.size() > static_cast<std::size_t>(idle) && threads < max_threads) {
+        add_thread();
       }
     }
     wake.notify_one();
+  }
+
+  void add_thread() {
+    try {
+      // Detached: a thread in getaddrinfo cannot be interrupted, and the program does not wait.
+      std::thread([self = shared_from_this()] { self->work(); }).detach();
+      ++threads;
+    } catch (const std::system_error&) {
+      if (threads == 0) {
+        queue.pop_back();
+        throw;
+      }
+    }
   }
 
   void work() {
@@ -83,7 +112,7 @@ struct Resolver::State : std::enable_shared_from_this<State> {
       const std::string host = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
-      Resolved resolved = look_up(host);
+      Resolved resolved = look_up(host, 0);
       lock.lock();
       if (stopped) {
         return;  // the loop may be gone
@@ -96,6 +125,9 @@ struct Resolver::State : std::enable_shared_from_this<State> {
 
   void finish(const std::string& host, const Resolved& resolved) {
     const auto found = under_way.find(host);
+    if (found == under_way.end()) {
+      return;
+    }
     const std::shared_ptr<Lookup> lookup = found->second;
     under_way.erase(found);
     lookup->result = resolved;
@@ -123,16 +155,16 @@ Resolver::~Resolver() {
     state_->stopped = true;
   }
   state_->wake.notify_all();
+  // A thread may hold the state for longer than the loop lives, and these hold timers of the loop.
+  state_->under_way.clear();
 }
 
 asio::awaitable<Resolved> Resolver::resolve(std::string host) {
-  const std::shared_ptr<State> state = state_;
-  std::shared_ptr<State::Lookup>& slot = state->under_way[host];
-  if (!slot) {
-    slot = std::make_shared<State::Lookup>(state->executor);
-    state->start(host);
+  const Resolved numeric = look_up(host, AI_NUMERICHOST);
+  if (!numeric.addresses.empty()) {
+    co_return numeric;
   }
-  const std::shared_ptr<State::Lookup> lookup = slot;
+  const std::shared_ptr<State::Lookup> lookup = state_->lookup_of(host);
   while (!lookup->ready) {
     boost::system::error_code ended;
     auto token = asio::redirect_error(asio::use_awaitable, ended);

@@ -8,12 +8,6 @@ namespace json = boost::json;
 namespace conncheck {
 namespace {
 
-void require_columns(const Columns& columns, std::size_t count) {
-  if (columns.size() != count) {
-    throw MalformedRow{"the server's answer has an unexpected number of columns"};
-  }
-}
-
 std::string text(const std::optional<std::string>& column) { return column.value_or(""); }
 
 std::optional<bool> optional_flag(const std::optional<std::string>& column) {
@@ -38,7 +32,7 @@ json::value parsed(const std::optional<std::string>& column) {
   boost::system::error_code error;
   json::value value = json::parse(column.value_or("[]"), error, {}, options);
   if (error) {
-    throw MalformedRow{"the server's answer is not the JSON that was asked for"};
+    throw MalformedAnswer{"the server's answer is not the JSON that was asked for"};
   }
   return value;
 }
@@ -90,6 +84,12 @@ std::string kind_of_table_type(const std::string& table_type) {
 }
 
 }  // namespace
+
+void require_columns(const Columns& columns, std::size_t count) {
+  if (columns.size() != count) {
+    throw MalformedAnswer{"the server's answer has an unexpected number of columns"};
+  }
+}
 
 SessionRow session_row(const Columns& columns) {
   require_columns(columns, 13);

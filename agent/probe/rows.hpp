@@ -1,4 +1,5 @@
-// Rows of the queries in catalog_queries.hpp, as values.
+// Rows of the queries in catalog_queries.hpp, as values. What has not the form that the query
+// demands ends in a MalformedAnswer.
 #pragma once
 
 #include <optional>
@@ -6,15 +7,11 @@
 #include <vector>
 
 #include "agent/core/report.hpp"
+#include "agent/probe/postgres_link.hpp"
 
 namespace conncheck {
 
 using Columns = std::vector<std::optional<std::string>>;
-
-/// Thrown when a server's answer has not the form that the query demands.
-struct MalformedRow {
-  std::string what;
-};
 
 /// The row of session_query().
 struct SessionRow {
@@ -23,6 +20,8 @@ struct SessionRow {
   std::string extension_schema;                  ///< quoted
   bool extension_executable = false;
 };
+
+void require_columns(const Columns& columns, std::size_t count);
 
 [[nodiscard]] SessionRow session_row(const Columns& columns);
 [[nodiscard]] RelationPermissions permissions_row(const Columns& columns);

@@ -2,22 +2,28 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstring>
+#include <optional>
+#include <system_error>
+#include <thread>
 
 namespace asio = boost::asio;
 
 namespace conncheck {
 namespace {
+
+constexpr std::chrono::milliseconds longest_pause{100};
 
 /// A running child; killed with its process group unless it has been reaped.
 class Child {
@@ -26,9 +32,15 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (pid_ > 0) {
-      kill(-pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
+    if (pid_ <= 0) {
+      return;
+    }
+    kill(-pid_, SIGKILL);
+    try {
+      // Not on the loop: one that has changed its user (sudo) is not killed, and may take its time.
+      std::thread([pid = pid_] { waitpid(pid, nullptr, 0); }).detach();
+    } catch (const std::system_error&) {
+      waitpid(pid_, nullptr, WNOHANG);
     }
   }
 
@@ -46,7 +58,11 @@ class Child {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);  // ignored here, but `writer | head -1` lives by it
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
     const int error =
         posix_spawnp(&pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environ);
     posix_spawnattr_destroy(&attributes);
@@ -57,14 +73,12 @@ class Child {
     return error;
   }
 
-  /// A descriptor that becomes readable when the child ends.
-  [[nodiscard]] int exit_descriptor() const {
-    return static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  }
-
-  int reap() {
+  /// The exit code, once it has ended.
+  std::optional<int> reap() {
     int status = 0;
-    waitpid(pid_, &status, 0);
+    if (waitpid(pid_, &status, WNOHANG) != pid_) {
+      return std::nullopt;
+    }
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
@@ -107,9 +121,18 @@ asio::awaitable<ProcessOutput> run_process(asio::any_io_executor executor,
     output.text.resize(max_bytes);
     co_return output;
   }
-  asio::posix::stream_descriptor exited(executor, child.exit_descriptor());
-  co_await exited.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
-  output.exit_code = child.reap();
+  // Its output has ended, so it ends now as a rule. Asked again and again, because a descriptor for
+  // it (pidfd) is refused in many containers.
+  asio::steady_timer pause(executor);
+  std::chrono::milliseconds next{1};
+  std::optional<int> exit_code = child.reap();
+  while (!exit_code) {
+    pause.expires_after(next);
+    co_await pause.async_wait(asio::use_awaitable);
+    next = std::min<std::chrono::milliseconds>(2 * next, longest_pause);
+    exit_code = child.reap();
+  }
+  output.exit_code = *exit_code;
   co_return output;
 }
 

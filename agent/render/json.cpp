@@ -117,18 +117,20 @@ json::array schemas(const std::vector<SchemaPermissions>& schemas) {
 json::array tables(const std::vector<RelationPermissions>& relations) {
   json::array array;
   for (const RelationPermissions& relation : relations) {
-    array.push_back(json::object{{"schema_name", text(relation.schema_name)},
-                                 {"table_name", text(relation.table_name)},
-                                 {"kind", text(relation.kind)},
-                                 {"can_read", verdict(relation.can_read)},
-                                 {"can_write", verdict(relation.can_write)},
-                                 {"can_truncate", verdict(relation.can_truncate)},
-                                 {"privileges", privileges(relation.privileges)},
-                                 {"grantable", privileges(relation.grantable)},
-                                 {"column_privileges", column_privileges(relation)},
-                                 {"owner", text(relation.owner)},
-                                 {"row_security", text(relation.row_security)},
-                                 {"blocked_by", texts(relation.blocked_by)}});
+    array.push_back(json::object{
+        {"schema_name", text(relation.schema_name)},
+        {"table_name", text(relation.table_name)},
+        {"kind", text(relation.kind)},
+        {"can_read", verdict(relation.can_read)},
+        {"can_write", verdict(relation.can_write)},
+        {"can_truncate", verdict(relation.can_truncate)},
+        {"privileges", privileges(relation.privileges)},
+        {"grantable", privileges(relation.grantable)},
+        {"column_privileges", column_privileges(relation)},
+        {"owner", text(relation.owner)},
+        {"row_security", relation.row_security.empty() ? json::value(nullptr)
+                                                       : json::value(text(relation.row_security))},
+        {"blocked_by", texts(relation.blocked_by)}});
   }
   return array;
 }
@@ -173,6 +175,7 @@ json::object check(const CheckReport& report) {
     roles.push_back(std::move(entry));
   }
   object.emplace("roles", std::move(roles));
+  object.emplace("notes", texts(report.notes));
   return object;
 }
 

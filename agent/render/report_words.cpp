@@ -140,10 +140,8 @@ std::vector<std::string> detail_words(const CheckReport& report) {
                                              : "BYPASSRLS: row security does not apply");
     }
   }
-  if (report.source == Source::information_schema) {
-    details.push_back(
-        "Partial: information_schema does not show what is held through groups, by column or as "
-        "superuser, nor whether the schema may be used");
+  for (const std::string& note : report.notes) {
+    details.push_back(printable(note));
   }
   if (report.error) {
     details.push_back(printable(failure_words(*report.error, report.duration.total)));

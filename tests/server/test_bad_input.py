@@ -3,9 +3,12 @@
 import pathlib
 import re
 import socket
+import subprocess
 import time
 
 import pytest
+
+from program import binary
 
 SECRET = "hunter2-correct-horse"
 
@@ -143,6 +146,41 @@ def test_bad_usage_is_exit_code_3(run_conncheck, arguments):
     assert run.stdout == ""
     assert run.stderr.strip()
     assert SECRET not in run.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", f"postgresql://app:{SECRET}@localhost/shop"],
+        ["check", f"host=localhost password={SECRET}"],
+        ["check", "-c", f"postgresql://app:{SECRET}@localhost/shop"],
+        ["check", "--ur", f"postgresql://app:{SECRET}@localhost/shop"],
+        ["chek", f"--url=postgresql://app:{SECRET}@localhost/shop"],
+        ["check", "--format", f"postgresql://app:{SECRET}@localhost/shop"],
+        ["check", f"--url=postgresql://app:{SECRET}%zz@localhost/shop"],
+        ["list", f"postgresql://localhost/shop?user=app&password={SECRET}"],
+    ],
+    ids=["name", "keywords", "file", "abbreviated", "command typo", "format", "percent", "list"],
+)
+def test_a_url_in_the_wrong_place_is_not_repeated(run_conncheck, arguments):
+    run = run_conncheck(arguments)
+    assert run.exit_code == 3, run.output
+    assert run.stderr.strip()
+    assert SECRET not in run.output
+
+
+def test_a_url_as_name_is_told_of_the_option(run_conncheck):
+    assert "--url" in run_conncheck(["check", "postgresql://localhost/shop"]).stderr
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["validate"], ["--help"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_no_success(program, arguments):
+    config = None if arguments[0].startswith("-") else {"version": 1, "connections": [{"name": "one", "host": "a"}]}
+    path = [] if config is None else ["-c", program.write("conncheck.yml", config)]
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([binary(), *arguments, *path], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 3
+    assert run.stderr
 
 
 def test_a_name_that_is_not_in_the_file_is_bad_usage(run_conncheck):

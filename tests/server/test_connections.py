@@ -1,6 +1,8 @@
 """How connections are defined and made: what works, and what each failure is called."""
 
+import json
 import os
+import resource
 import socket
 import threading
 import time
@@ -76,6 +78,7 @@ def test_password_command_that_hangs_is_ended_with_its_children(program, databas
     _, check = check_one(program, connection)
     assert time.monotonic() - began < 5
     assert check["error"]["code"] == "timeout"
+    assert "password command" in check["error"]["message"]
     assert not any(f"sleep\0{marker}" in line for line in command_lines())
 
 
@@ -260,3 +263,28 @@ def test_tunnel_is_never_bypassed(program, database, login):
     _, check = check_one(program, connection)
     assert not check["connected"]
     assert check["error"]["code"] == "config_error"
+
+
+def test_few_open_files_make_fewer_checks_at_once_and_no_wrong_result(program, database, login):
+    database.sql("CREATE TABLE orders (id int)")
+    connections = [{"name": f"connection-{i}", "url": database.url(login)} for i in range(100)]
+    process = program.start(
+        ["check", "--format", "json"],
+        config={"version": 1, "connections": connections},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
+    )
+    output, _ = process.communicate()
+    assert [check["error"] for check in json.loads(output)["checks"]] == [None] * 100
+    assert process.returncode == 0
+
+
+def test_a_server_with_few_connections_is_not_overrun(program, start_cluster):
+    cluster = start_cluster("max_connections=20")
+    role = cluster.create_role("many", "IN ROLE pg_read_all_data")
+    database = cluster.create_database()
+    database.sql("CREATE TABLE orders (id int)")
+    connections = [{"name": f"connection-{i}", "url": database.url(role)} for i in range(300)]
+    run = program.run(["check", "--format", "json"], config={"version": 1, "connections": connections})
+    errors = [check["error"]["code"] for check in run.report["checks"] if check["error"]]
+    assert set(errors) <= {"too_many_connections"}  # sessions that have not quite ended count, too
+    assert len(errors) < 30

@@ -114,8 +114,30 @@ def test_information_schema_where_the_catalog_query_is_denied(program, shop):
     assert report["source"] == "information_schema"
     assert tables(report) == ["items", "orders"]
     assert report["tables"][1]["privileges"] == ["SELECT", "INSERT"]
-    run = program.run(["check", "--url", database.url(other)])
+    assert [row["row_security"] for row in report["tables"]] == [None, None]
+    run = program.run(["check", "--url", database.url(other), "--require", "read"])
     assert "Partial" in run.stdout
+    assert "partial answer" in " ".join(run.stdout.split())
+
+
+def test_roles_are_not_silently_left_out_where_only_information_schema_answers(program, shop):
+    database, _, other = shop
+    database.sql("REVOKE EXECUTE ON FUNCTION has_table_privilege(oid, oid, text) FROM PUBLIC")
+    report = check(program, database, other, "--role", "rung_reader")
+    assert [finding["rule"] for finding in report["findings"]] == ["role_not_audited"]
+    assert report["status"] == "critical"
+
+
+def test_an_extension_of_another_version_is_told(program, shop):
+    database, reader, _ = shop
+    database.create_extension()
+    assert check(program, database, reader)["notes"] == []
+    database.sql("UPDATE pg_extension SET extversion = '0.0.1' WHERE extname = 'conncheck'")
+    report = check(program, database, reader)
+    assert report["status"] == "ok"
+    assert "0.0.1" in report["notes"][0]
+    run = program.run(["check", "--url", database.url(reader)])
+    assert "ALTER EXTENSION conncheck UPDATE" in " ".join(run.stdout.split())
 
 
 def test_information_schema_where_the_catalog_query_is_unknown(program, start_cluster):

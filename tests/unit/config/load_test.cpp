@@ -285,9 +285,8 @@ TEST_F(LoadFiles, UnreadableFile) {
   const fs::path file = write("a.yml", "version: 1\n");
   fs::permissions(file, fs::perms::none);
   const Unprivileged unprivileged;
-  EXPECT_EQ(
-      lines_of(file),
-      "a.yml:1:1: error: cannot be read: give the user who runs conncheck the permission\n");
+  EXPECT_EQ(lines_of(file),
+            "a.yml:1:1: error: cannot be read: give the user who runs conncheck the permission\n");
 }
 
 TEST_F(LoadFiles, UnreadablePasswordFile) {

@@ -54,6 +54,37 @@ TEST(Assess, AuditedRolesAreJudgedInsteadOfTheLogin) {
   EXPECT_EQ(report.roles[0].findings[0].rule, "require");
 }
 
+TEST(Assess, RolesThatCannotBeAuditedAreCritical) {
+  Connection audit = connection();
+  audit.roles = {NamePattern::from_wildcards("etl_*")};
+  Observation observed = observation();
+  observed.source = Source::information_schema;
+  observed.roles_not_audited = {"etl_*"};
+  const CheckReport report = assess(audit, std::move(observed));
+  EXPECT_EQ(report.status, Status::critical);
+  ASSERT_EQ(report.login.findings.size(), 1U);  // the rules speak of etl_*, not of the login
+  EXPECT_EQ(report.login.findings[0].rule, "role_not_audited");
+}
+
+TEST(Assess, NotesSayHowTheAnswerCameAbout) {
+  EXPECT_TRUE(assess(connection(), observation()).notes.empty());
+  Observation outdated = observation();
+  outdated.outdated_extension = "0.0.1";
+  outdated.extension_error = "cache lookup failed";
+  const CheckReport report = assess(connection(), std::move(outdated));
+  ASSERT_EQ(report.notes.size(), 2U);
+  EXPECT_NE(report.notes[0].find("0.0.1"), std::string::npos);
+  EXPECT_NE(report.notes[0].find("ALTER EXTENSION conncheck UPDATE"), std::string::npos);
+  EXPECT_NE(report.notes[1].find("cache lookup failed"), std::string::npos);
+
+  Observation partial = observation();
+  partial.source = Source::information_schema;
+  Connection without_policy = connection();
+  without_policy.require.clear();
+  EXPECT_EQ(assess(without_policy, partial).notes.size(), 1U);
+  EXPECT_EQ(assess(connection(), partial).notes.size(), 2U);
+}
+
 TEST(Assess, AFailedCheckHasItsErrorAndNoFindings) {
   Observation failed;
   failed.error = Failure{FailureCode::refused, Phase::connect, std::nullopt, "refused", ""};

@@ -97,6 +97,35 @@ TEST(ConnectionFailure, OfLibpqKeepsThePhase) {
   EXPECT_EQ(unknown.code, FailureCode::unreachable);
 }
 
+TEST(ConnectionFailure, OfSeveralAddressesShowsTheOneThatTheCodeIsFor) {
+  const Failure failure = connection_failure(
+      Phase::connect,
+      "connection to server at \"db\" (2001:db8::1), port 5432 failed: Network is unreachable\n"
+      "connection to server at \"db\" (192.0.2.1), port 5432 failed: Connection refused\n"
+      "\tIs the server running?\n",
+      attempt);
+  EXPECT_EQ(failure.code, FailureCode::refused);
+  EXPECT_EQ(failure.message, "Connection refused");
+}
+
+TEST(ConnectionFailure, OfThisMachineIsNotTheServers) {
+  const Failure failure =
+      connection_failure(Phase::connect, "could not create socket: Too many open files", attempt);
+  EXPECT_EQ(failure.code, FailureCode::config_error);
+  EXPECT_NE(failure.hint.find("ulimit -n"), std::string::npos);
+  EXPECT_EQ(local_failure(Phase::query, "Too many open files").code, FailureCode::config_error);
+}
+
+TEST(ConnectionFailure, TakesTextOfAnyLength) {
+  const std::string text(1'000'000, 'x');
+  const Failure failure = login_failure("FATAL:  28P01: " + text + "\nLOCATION:  f, auth.c:1\n");
+  EXPECT_EQ(failure.code, FailureCode::auth_failed);
+}
+
+TEST(Timeout, OfThePasswordCommandNamesIt) {
+  EXPECT_EQ(password_timeout_failure(2s).message, "the password command did not end within 2s");
+}
+
 TEST(Timeout, NamesThePhase) {
   EXPECT_EQ(timeout_failure(Phase::connect, 10s, attempt).message,
             "no answer from db.example.com:5432 within 10s");

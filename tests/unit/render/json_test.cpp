@@ -67,7 +67,8 @@ TEST(Json, Golden) {
       "schemas": [],
       "tables": [],
       "findings": [],
-      "roles": []
+      "roles": [],
+      "notes": []
     }
   ]
 }
@@ -81,7 +82,7 @@ TEST(Json, KeysAreInTheDocumentedOrder) {
   EXPECT_EQ(keys(check),
             (std::vector<std::string>{"connection", "status", "connected", "source", "started_at",
                                       "duration_ms", "error", "session", "summary", "schemas",
-                                      "tables", "findings", "roles"}));
+                                      "tables", "findings", "roles", "notes"}));
   EXPECT_EQ(keys(check.at("session").as_object()),
             (std::vector<std::string>{"role_name", "session_user_name", "configured_user",
                                       "database_name", "server_version", "server_address",
@@ -96,6 +97,13 @@ TEST(Json, KeysAreInTheDocumentedOrder) {
                                       "missing", "message", "fix"}));
 }
 
+TEST(Json, NotesAreTexts) {
+  CheckReport report = healthy();
+  report.notes = {"Partial: so it is", "\xFF"};
+  EXPECT_EQ(json::serialize(first_check(report).at("notes")),
+            "[\"Partial: so it is\",\"\xEF\xBF\xBD\"]");
+}
+
 TEST(Json, UnknownVerdictsAndAbsentFieldsAreNull) {
   const json::object check = first_check(lacking());
   const json::value& unclear = check.at("tables").at(3);
@@ -106,6 +114,8 @@ TEST(Json, UnknownVerdictsAndAbsentFieldsAreNull) {
             R"({"SELECT":["id","email"]})");
   EXPECT_TRUE(check.at("error").is_null());
   CheckReport plain = healthy();
+  plain.login.tables.at(0).row_security.clear();
+  EXPECT_TRUE(first_check(plain).at("tables").at(0).at("row_security").is_null());
   plain.session->ssl = false;
   EXPECT_TRUE(first_check(plain).at("session").at("ssl_version").is_null());
 }

@@ -137,11 +137,10 @@ TEST(Table, UsersThatDifferAreTold) {
                        "Current user app, session user postgres, configured user postgres.ref"));
 }
 
-TEST(Table, InformationSchemaIsCalledPartial) {
+TEST(Table, NotesStandInTheDetails) {
   CheckReport report = healthy();
-  report.source = Source::information_schema;
-  EXPECT_TRUE(contains(table_of(report), "Partial: information_schema"));
-  EXPECT_FALSE(contains(table_of(healthy()), "Partial"));
+  report.notes = {"Partial: a\x1b[31m word"};
+  EXPECT_TRUE(contains(table_of(report), "\n  Partial: a\\u{001B}[31m word\n"));
 }
 
 TEST(Table, WithoutTlsItSaysSo) {
