@@ -20,7 +20,7 @@ EXTRA_CLEAN = results regression.diffs regression.out $(BUILD_STAMP)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := everything
-.PHONY: everything agent demo demo-psql test bench deps format help
+.PHONY: everything agent demo demo-psql test test-mutations bench deps format help
 everything: all agent
 
 agent:
@@ -45,6 +45,9 @@ demo-psql: deps
 test: deps
 	@$(SCRIPT_ENVIRONMENT) tests/run
 
+test-mutations: deps
+	@$(SCRIPT_ENVIRONMENT) tests/mutations/run
+
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
 
@@ -59,8 +62,9 @@ help:
 	@echo 'make demo          see it: a sample shop database and four connections, one of them healthy'
 	@echo 'make demo-psql     psql in that database'
 	@echo 'make test          run every test, on a throwaway server'
+	@echo 'make test-mutations  make the rules wrong, one at a time, and see a test fail each time'
 	@echo 'make bench         compare its speed with has_table_privilege and information_schema'
-	@echo 'make deps          install the Debian packages that are missing (the four above do it too)'
+	@echo 'make deps          install the Debian packages that are missing (the five above do it too)'
 	@echo 'make format        clang-format'
 	@echo 'make clean         remove what was built'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses another Postgres, WERROR=yes makes warnings errors.'

@@ -1,0 +1,242 @@
+"""Wrong rules, each a small replacement in one source file, and the suites of which each must notice it."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutation:
+    """`old` stands exactly once in `file`. Every one of `suites` must have a test that fails."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    suites: tuple
+
+
+ACL = "extension/rules/acl.cpp"
+RELATION = "extension/rules/relation.cpp"
+REWRITING = "extension/rules/rewriting.cpp"
+CATALOG_QUERY = "agent/probe/permissions_query.cpp"
+USABLE = "agent/core/usable_privilege.cpp"
+REPORT = "agent/core/report.cpp"
+
+UNIT = ("unit",)
+REGRESS = ("pg_regress",)
+UNIT_REGRESS = ("unit", "pg_regress")
+ALL_OF_EXTENSION = ("unit", "pg_regress", "verdicts of the extension")
+ON_SERVERS = ("pg_regress", "verdicts of the extension")
+CATALOG = ("verdicts of the catalog query",)
+
+# Mutations of one file stand together: it is then compiled once for each, not twice.
+MUTATIONS = (
+    # The extension
+    Mutation(
+        "extension: PUBLIC is dropped",
+        "extension/rules/role.cpp",
+        "return grantee == public_role || has_privileges_of(grantee);",
+        "return has_privileges_of(grantee);",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: NOINHERIT counts as inherited",
+        "extension/server/roles.cpp",
+        "has_privs_of_role(member, role)",
+        "is_member_of_role(member, role)",
+        ON_SERVERS,
+    ),
+    Mutation(
+        "extension: schema USAGE is ignored",
+        RELATION,
+        "answer(access.schema_usage && !access.lacks_user_mapping)",
+        "answer(!access.lacks_user_mapping)",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: DELETE is taken for TRUNCATE",
+        RELATION,
+        "access.privileges.has(Privilege::truncate)",
+        "access.privileges.has(Privilege::delete_)",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: SELECT of one column is taken for all",
+        RELATION,
+        "access.privileges | access.on_every_column",
+        "access.privileges | access.on_some_column",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: INSERT alone is taken for writing",
+        RELATION,
+        "usable.has_all(writes)",
+        "usable.has_any(writes)",
+        UNIT_REGRESS,
+    ),
+    Mutation(
+        "extension: the predefined roles are forgotten",
+        ACL,
+        "held.privileges | of_predefined_roles(role)",
+        "held.privileges",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: predefined roles without USAGE on schemas",
+        ACL,
+        "role.reads_all_data() || role.writes_all_data()",
+        "false",
+        UNIT_REGRESS,
+    ),
+    Mutation(
+        "extension: a NULL ACL gives the owner nothing",
+        ACL,
+        "held.privileges = everything;",
+        "held.privileges = {};",
+        UNIT_REGRESS,
+    ),
+    Mutation(
+        "extension: what an owner revoked from itself counts",
+        ACL,
+        "} else if (owns) {",
+        "}\n  if (owns) {",
+        UNIT_REGRESS,
+    ),
+    Mutation(
+        "extension: the grant option is ignored",
+        ACL,
+        "held.grantable | item.grant_options",
+        "held.grantable",
+        UNIT_REGRESS,
+    ),
+    Mutation(
+        "extension: FORCE ROW LEVEL SECURITY is ignored",
+        "extension/server/relations.cpp",
+        "form->relforcerowsecurity",
+        "false",
+        REGRESS,
+    ),
+    Mutation(
+        "extension: a view is judged without what it reads",
+        REWRITING,
+        "view != nullptr && satisfied(view->reading, checking_role(*view))",
+        "view != nullptr",
+        ALL_OF_EXTENSION,
+    ),
+    Mutation(
+        "extension: security_invoker is ignored",
+        REWRITING,
+        "view.security_invoker ? audited_ : view.owner",
+        "view.owner",
+        UNIT,
+    ),
+    # The catalog query. Who holds what is the server's own answer there: to be wrong takes more than leaving out.
+    Mutation(
+        "catalog query: PUBLIC is dropped",
+        CATALOG_QUERY,
+        "has_table_privilege(me.oid, c.oid, 'SELECT') AS s",
+        "has_table_privilege(me.oid, c.oid, 'SELECT') AND NOT has_table_privilege(0::oid, c.oid, 'SELECT') AS s",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: NOINHERIT counts as inherited",
+        CATALOG_QUERY,
+        "has_table_privilege(me.oid, c.oid, 'SELECT') AS s",
+        "EXISTS (SELECT FROM pg_roles g WHERE has_table_privilege(g.oid, c.oid, 'SELECT') AND"
+        " (g.oid = me.oid OR NOT g.rolsuper AND pg_has_role(me.oid, g.oid, 'MEMBER')))"
+        " OR me.oid = 0 AND has_table_privilege(me.oid, c.oid, 'SELECT') AS s",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: schema USAGE is ignored",
+        CATALOG_QUERY,
+        "has_schema_privilege(me.oid, n.oid, 'USAGE') AS usage",
+        "true AS usage",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: DELETE is taken for TRUNCATE",
+        CATALOG_QUERY,
+        "has_table_privilege(me.oid, c.oid, 'TRUNCATE') AS t",
+        "has_table_privilege(me.oid, c.oid, 'DELETE') AS t",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: the predefined roles are forgotten",
+        CATALOG_QUERY,
+        "has_table_privilege(me.oid, c.oid, 'SELECT') AS s",
+        "has_table_privilege(me.oid, c.oid, 'SELECT') AND (me.rolsuper OR NOT EXISTS (SELECT FROM pg_roles g"
+        " WHERE g.rolname = 'pg_read_all_data' AND pg_has_role(me.oid, g.oid, 'USAGE'))) AS s",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: SELECT of one column is taken for all",
+        CATALOG_QUERY,
+        "count(*) FILTER (WHERE g.s AND g.attnum > 0) = n.live AS all_s",
+        "count(*) FILTER (WHERE g.s AND g.attnum > 0) > 0 AS all_s",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: a view is judged without what it reads",
+        CATALOG_QUERY,
+        "AND NOT j.unreadable AND NOT j.unmapped AS can_read",
+        "AND NOT j.unmapped AS can_read",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: FORCE ROW LEVEL SECURITY is ignored",
+        CATALOG_QUERY,
+        " AND NOT c.relforcerowsecurity THEN 'bypassed'",
+        " THEN 'bypassed'",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: what is held counts as grantable",
+        CATALOG_QUERY,
+        "'SELECT WITH GRANT OPTION'",
+        "'SELECT'",
+        CATALOG,
+    ),
+    # Policy and exit codes
+    Mutation(
+        "require: what is held but blocked counts as usable",
+        USABLE,
+        "return relation.can_read;",
+        "return relation.privileges.has(Privilege::select);",
+        UNIT,
+    ),
+    Mutation(
+        "forbid: what is held by column is overlooked",
+        USABLE,
+        "held.add(privilege);",
+        "",
+        UNIT,
+    ),
+    Mutation(
+        "forbid: what is reached by SET ROLE is overlooked",
+        "agent/core/policy_forbid.cpp",
+        "append_reachable(subject, *relation, forbidden, holders, findings);",
+        "",
+        UNIT,
+    ),
+    Mutation(
+        "require: a pattern that matches nothing is met",
+        "agent/core/policy_require.cpp",
+        "append_unmatched(subject, rule, findings);",
+        "",
+        UNIT,
+    ),
+    Mutation(
+        "status: findings about audited roles do not count",
+        REPORT,
+        "worst(status, worst_of(role.findings))",
+        "worst(status, Status::ok)",
+        UNIT,
+    ),
+    Mutation(
+        "exit code: critical ends like a warning",
+        REPORT,
+        "case Status::critical:\n      return 2;",
+        "case Status::critical:\n      return 1;",
+        UNIT,
+    ),
+)
