@@ -25,9 +25,11 @@ enum class Rung { extension, catalog };
 std::vector<Statement> opening(std::chrono::milliseconds time_left) {
   const std::string timeout = std::to_string(std::max<std::int64_t>(time_left.count(), 1));
   return {
-      {"BEGIN READ ONLY", {}, {}},
+      // A role's default may be serializable, which a standby refuses.
+      {"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", {}, {}},
       {"SELECT pg_catalog.set_config('statement_timeout', $1::pg_catalog.text, true), "
        "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
+       "pg_catalog.set_config('standard_conforming_strings', 'on', true), "
        // Compiling the query takes ten times longer than running it.
        "pg_catalog.set_config('jit', 'off', true)",
        {timeout},

@@ -106,8 +106,14 @@ struct StoredRule {
   const char* checks;  ///< splits the text before each check
   int base_entry;      ///< index of the first relation in FROM
 };
-constexpr StoredRule rule_to_15 = {R"((?<!\\)\{(?:RTE|RANGETBLENTRY) )", 3};
-constexpr StoredRule rule_from_16 = {R"((?<!\\)\{RTEPERMISSIONINFO )", 1};
+constexpr StoredRule rule_to_15 = {"{RANGETBLENTRY ", 3};
+constexpr StoredRule rule_from_16 = {"{RTEPERMISSIONINFO ", 1};
+
+/// A stored rule's text in which braces, and the mark that the query sets itself, are syntax only:
+/// those of names go. Up to 14 range table entries have a shorter name.
+constexpr const char* rule_text =
+    R"(replace(replace(replace(replace(w.ev_action::text || w.ev_qual::text, E'\x01', ''), '\{', ''), '\}', ''),
+       '{RTE ', '{RANGETBLENTRY '))";
 
 // The rules of every relation that may matter: the queries of views, and what rules do instead of
 // or besides a write. Reads are checked as the view's owner, or as the reader with
@@ -122,14 +128,14 @@ rules AS MATERIALIZED (
     SELECT v.oid
     FROM reached x
     JOIN pg_rewrite w ON w.ev_class = x.oid
-    CROSS JOIN LATERAL regexp_split_to_table(w.ev_action::text || w.ev_qual::text, '{checks}') e
+    CROSS JOIN LATERAL unnest(string_to_array({rule_text}, '{checks}')) e
     JOIN pg_class v ON v.oid = substring(e FROM ':relid ([0-9]+) ')::oid AND v.relhasrules
   )
   SELECT v.oid, v.relkind, v.reloptions,
          CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
          w.is_instead AND w.ev_qual::text = '<>' AS instead,
          w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
-         w.ev_action::text || w.ev_qual::text AS action,
+         {rule_text} AS action,
          CASE WHEN w.ev_type = '1' AND coalesce(
                 (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
                  WHERE o.option_name = 'security_invoker'), false)
@@ -149,7 +155,7 @@ checks AS MATERIALIZED (
                substring(e FROM ':insertedCols \(b([ 0-9]*)\)') AS inserted,
                substring(e FROM ':updatedCols \(b([ 0-9]*)\)') AS updated
         FROM rules r
-        CROSS JOIN LATERAL regexp_split_to_table(r.action, '{checks}') WITH ORDINALITY AS p(e, n)
+        CROSS JOIN LATERAL unnest(string_to_array(r.action, '{checks}')) WITH ORDINALITY AS p(e, n)
         WHERE p.n > 1) x
   JOIN pg_class c ON c.oid = x.relid
   WHERE x.perms <> 0
@@ -174,8 +180,8 @@ view_closure AS MATERIALIZED (
 ),
 unreadable AS MATERIALIZED (
   SELECT DISTINCT c.root AS oid FROM view_closure c
-  WHERE EXISTS (SELECT FROM denied d WHERE d.holder = c.view AND d.event = 1)
-     OR EXISTS (SELECT FROM view_closure y WHERE y.root = c.view AND y.again)
+  WHERE c.view IN (SELECT d.holder FROM denied d WHERE d.event = 1)
+     OR c.view IN (SELECT y.root FROM view_closure y WHERE y.again)
 ),
 failing AS MATERIALIZED (
   SELECT d.holder, d.event, d.n FROM denied d
@@ -210,33 +216,36 @@ constexpr const char* column_check = R"sql(
 constexpr const char* view_events_part = R"sql(
 view_events AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
-         coalesce((SELECT bit_or(w.event) FROM rules w WHERE w.oid = v.oid AND w.instead), 0) AS by_rule,
-         coalesce((SELECT bit_or(w.event) FROM rules w WHERE w.oid = v.oid AND w.conditional), 0) AS refused,
+         coalesce(w.instead, 0) AS by_rule, coalesce(w.conditional, 0) AS refused,
          coalesce((SELECT bit_or(((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2))
                    FROM pg_trigger t
                    WHERE t.tgrelid = v.oid AND (t.tgtype & 64) <> 0 AND NOT t.tgisinternal), 0) AS by_trigger,
          x.base, x.of_view, x.of_base, o.check_option,
          EXISTS (SELECT FROM failing f WHERE f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
-                   AND f.n <= array_length(regexp_split_to_array(split_part(
-                         q.outermost, ':targetList (', 1), '{checks}|\{{CHECK '), 1)) AS condition_fails
+                   AND f.n <= array_length(string_to_array(split_part(
+                         q.outermost, ':targetList (', 1), '{checks}'), 1)) AS condition_fails
   FROM rules v
+  LEFT JOIN (SELECT r.oid, bit_or(r.event) FILTER (WHERE r.instead) AS instead,
+                    bit_or(r.event) FILTER (WHERE r.conditional) AS conditional
+             FROM rules r GROUP BY r.oid) w ON w.oid = v.oid
   CROSS JOIN LATERAL (
     SELECT string_agg(CASE WHEN d.depth = 1 THEN substr(d.piece, 2)
-                      ELSE repeat('{{CHECK ', array_length(regexp_split_to_array(d.piece, '{checks}'), 1) - 1) END,
+                      ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1) END,
                       '' ORDER BY d.n) AS outermost
     FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
                                  OVER (ORDER BY p.n) AS depth
-          FROM regexp_split_to_table(
-                 regexp_replace(regexp_replace(v.action, '(?<!\\)\{{QUERY ', E'\x01+', 'g'),
-                                ':stmt_len [-0-9]+\}}', E'\x01-', 'g'), E'\x01') WITH ORDINALITY AS p(piece, n)) d
+          FROM unnest(string_to_array(
+                 regexp_replace(replace(v.action, '{{QUERY ', E'\x01+'), ':stmt_len [-0-9]+\}}', E'\x01-', 'g'),
+                 E'\x01')) WITH ORDINALITY AS p(piece, n)) d
   ) q
-  CROSS JOIN LATERAL (SELECT regexp_split_to_array(q.outermost, '(?<!\\)\{{(?:RTE|RANGETBLENTRY) ') AS entries,
-                             substring(q.outermost FROM '.*(:groupClause .*)$') AS tail) e
+  CROSS JOIN LATERAL (SELECT string_to_array(q.outermost, '{{RANGETBLENTRY ') AS entries,
+                             reverse(split_part(reverse(q.outermost), reverse(':groupClause '), 1)) AS tail
+                      OFFSET 0) e
   CROSS JOIN LATERAL (
     SELECT CASE WHEN e.entries[1] ~ ':hasAggs false :hasWindowFuncs false :hasTargetSRFs false '
                  AND e.entries[1] ~ ':cteList <> '
                  AND e.entries[{base_entry} + 1] ~ ':rtekind 0 :relid [0-9]+ .*:tablesample <> .*:jointree \{{FROMEXPR :fromlist \(\{{RANGETBLREF :rtindex {base_entry}\}}\) '
-                 AND e.tail ~ '^:groupClause <> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
+                 AND e.tail ~ '^<> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
                  AND e.tail ~ ':distinctClause <> ' AND e.tail ~ ':limitOffset <> :limitCount <> '
                  AND e.tail ~ ':setOperations <> '
                 THEN (SELECT c.oid FROM pg_class c
@@ -245,7 +254,7 @@ view_events AS MATERIALIZED (
            array_agg(m[2]::int) AS of_view, array_agg(m[1]::int) AS of_base
     FROM regexp_matches(
            q.outermost, '\{{TARGETENTRY :expr \{{VAR :varno {base_entry} :varattno ([1-9][0-9]*) [^{{}}]*:varlevelsup 0 [^{{}}]*\}} '
-                        ':resno ([0-9]+) (?:[^{{}}\\]|\\.)*:resjunk false\}}', 'g') m
+                        ':resno ([0-9]+) [^{{}}]*:resjunk false\}}', 'g') m
   ) x
   CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
                       WHERE o.option_name = 'check_option') o
@@ -333,12 +342,12 @@ chain_closure AS MATERIALIZED (
 ),
 failing_starts AS MATERIALIZED (
   SELECT DISTINCT c.root AS id FROM chain_closure c
-  WHERE EXISTS (SELECT FROM failing_chains f WHERE f.id = c.id)
-     OR EXISTS (SELECT FROM chain_closure y WHERE y.root = c.id AND y.again)
+  WHERE c.id IN (SELECT f.id FROM failing_chains f)
+     OR c.id IN (SELECT y.root FROM chain_closure y WHERE y.again)
 ),
 view_writes AS MATERIALIZED (
   SELECT s.oid, coalesce(bit_or(e.takes), 0) AS takes, bool_or(e.takes IS NULL) AS locked,
-         28 & ~coalesce(bit_or(s.event) FILTER (WHERE EXISTS (SELECT FROM failing_starts f WHERE f.id = s.id)), 0) AS usable
+         28 & ~coalesce(bit_or(s.event) FILTER (WHERE s.id IN (SELECT f.id FROM failing_starts f)), 0) AS usable
   FROM starts s JOIN chain_ends e ON e.id = s.id
   WHERE s.columns IS NULL
   GROUP BY s.oid
@@ -435,7 +444,7 @@ std::string permissions_query(int server_version_num) {
                maintain("CASE WHEN j.m AND has_table_privilege(me.oid, j.oid, 'MAINTAIN WITH "
                         "GRANT OPTION') THEN 'MAINTAIN' END")),
       fmt::arg("foreign_truncate", server_version_num >= 140000), fmt::arg("checks", rule.checks),
-      fmt::arg("base_entry", rule.base_entry));
+      fmt::arg("rule_text", rule_text), fmt::arg("base_entry", rule.base_entry));
 }
 
 }  // namespace conncheck
