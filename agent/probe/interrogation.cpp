@@ -30,6 +30,7 @@ std::vector<Statement> opening(std::chrono::milliseconds time_left) {
       {"SELECT pg_catalog.set_config('statement_timeout', $1::pg_catalog.text, true), "
        "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
        "pg_catalog.set_config('standard_conforming_strings', 'on', true), "
+       "pg_catalog.set_config('quote_all_identifiers', 'off', true), "
        // Compiling the query takes ten times longer than running it.
        "pg_catalog.set_config('jit', 'off', true)",
        {timeout},

@@ -105,6 +105,33 @@ def test_a_search_path_that_shadows_the_catalogs(program, shop):
     assert [row["table_name"] for row in report["tables"] if row["schema_name"] == "public"] == ["items", "orders"]
 
 
+SETTINGS = {
+    "standard_conforming_strings": "off",
+    "default_transaction_isolation": "serializable",
+    "quote_all_identifiers": "on",
+    "transform_null_equals": "on",
+    "array_nulls": "off",
+    "row_security": "off",
+    "enable_hashjoin": "off",
+    "search_path": "",
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("option", [[], ["--no-extension"]], ids=["extension", "catalog"])
+def test_a_roles_own_settings_change_nothing(program, shop, setting, option):
+    database, _, other = shop
+    database.create_extension()
+    database.sql("CREATE VIEW of_orders AS SELECT id, note || '{' AS note FROM orders; GRANT ALL ON of_orders TO rung_other")
+    before = check(program, database, other, *option)
+    database.sql(f"ALTER ROLE rung_other SET {setting} = '{SETTINGS[setting]}'")
+    after = check(program, database, other, *option)
+    assert len(before["tables"]) == 3
+    assert [after[part] for part in ("source", "tables", "schemas", "findings")] == [
+        before[part] for part in ("source", "tables", "schemas", "findings")
+    ]
+
+
 def test_information_schema_where_the_catalog_query_is_denied(program, shop):
     database, _, other = shop
     database.sql("REVOKE EXECUTE ON FUNCTION has_table_privilege(oid, oid, text) FROM PUBLIC")
