@@ -16,9 +16,10 @@ namespace asio = boost::asio;
 namespace conncheck {
 namespace {
 
-// A server that never ends its rows, its login or a message is stopped here.
+// A server that never ends its rows, its login or a message is stopped here. A login is a few kB; libpq's time for
+// its parameters grows with the square of their number.
 constexpr std::int64_t max_rows = 4'000'000;
-constexpr std::uint64_t max_login_bytes = 1024UL * 1024;
+constexpr std::uint64_t max_login_bytes = 256UL * 1024;
 constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
 
 struct Keywords {

@@ -68,15 +68,16 @@ class Cluster:
         """Starts a server; `settings` are NAME=VALUE for postgresql.conf."""
         # Not pytest's tmp_path: the server runs as another user, and a socket's path must be short.
         directory = tempfile.mkdtemp(prefix="conncheck-server-", dir="/tmp")
-        run = subprocess.run(
-            [TOP / "scripts/private-server", "start", directory, *settings],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if run.returncode != 0:
+        try:
+            run = subprocess.run(
+                [TOP / "scripts/private-server", "start", directory, *settings],
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+        except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
-            raise RuntimeError("the private server did not start")
+            raise
         return cls(directory, dict(line.split("=", 1) for line in run.stdout.splitlines()))
 
     def stop(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import resource
 import socket
 import threading
@@ -190,6 +191,24 @@ def test_silent_server_meets_the_deadline_and_delays_nobody(program, database, l
         check = run.check(f"silent-{i}")
         assert check["error"]["code"] == "timeout"
         assert 1500 <= check["duration_ms"]["total"] < 4000
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_password_on_the_command_line_is_not_in_the_process_list(program, silent_listener, joined):
+    url = f"postgresql://app:sesame@127.0.0.1:{silent_listener}/orders?connect_timeout=2"
+    process = program.start(["check", f"--url={url}"] if joined else ["check", "--url", url])
+    try:
+        deadline = time.monotonic() + 5
+        # Until the program has begun, the system shows what it was started with.
+        while "sesame" in pathlib.Path(f"/proc/{process.pid}/cmdline").read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        shown = pathlib.Path(f"/proc/{process.pid}/cmdline").read_text()
+        assert "check" in shown
+        assert "sesame" not in shown
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_query_that_takes_too_long_ends_on_the_server_too(program, database, login):
