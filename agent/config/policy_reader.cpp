@@ -39,7 +39,7 @@ void read_privilege(Reader& reader, const Value& value, PolicyRule& rule) {
     return;
   }
   std::vector<std::string_view> words = {"read", "write"};
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     words.push_back(to_string(privilege));
   }
   reader.error(

@@ -23,7 +23,7 @@ std::string finding_id(const FindingSubject& subject) {
        {subject.connection, subject.rule, subject.role, subject.schema, subject.table}) {
     append_field(text, field);
   }
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     append_field(text, subject.privileges.has(privilege) ? to_string(privilege) : "");
   }
   append_field(text, subject.pattern);

@@ -8,7 +8,7 @@ namespace conncheck {
 
 std::string list_privileges(PrivilegeSet privileges) {
   std::string list;
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     if (privileges.has(privilege)) {
       list += list.empty() ? "" : ", ";
       list += to_string(privilege);

@@ -229,7 +229,7 @@ std::vector<Finding> require_findings(const PolicySubject& subject,
     }
     PrivilegeSet lacking;
     PrivilegeSet unknown;
-    for (const Privilege privilege : all_privileges) {
+    for (const Privilege privilege : relation_privileges) {
       if (required.has(privilege)) {
         const std::optional<bool> usable = is_usable(*relation, privilege);
         if (!usable) {

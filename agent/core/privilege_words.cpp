@@ -17,10 +17,11 @@ std::optional<PrivilegeSet> privileges_of_word(std::string_view word) {
   if (upper == "WRITE") {
     return PrivilegeSet{Privilege::insert, Privilege::update, Privilege::delete_};
   }
-  if (const std::optional<Privilege> privilege = privilege_from(upper)) {
-    return PrivilegeSet{*privilege};
+  const std::optional<Privilege> privilege = privilege_from(upper);
+  if (!privilege || !PrivilegeSet(relation_privileges).has(*privilege)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return PrivilegeSet{*privilege};
 }
 
 }  // namespace conncheck

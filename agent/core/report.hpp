@@ -88,7 +88,7 @@ struct RelationPermissions {
   PrivilegeSet privileges;
   PrivilegeSet grantable;
   /// Held by column only; columns in table order. Empty: none.
-  std::map<Privilege, std::vector<std::string>> column_privileges;
+  std::map<Privilege, std::vector<std::string>, ListingOrder> column_privileges;
   std::string owner;
   std::string row_security;  ///< none, applies, bypassed; empty: not known (information_schema)
   std::vector<std::string> blocked_by;

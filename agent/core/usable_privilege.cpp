@@ -63,9 +63,7 @@ std::optional<bool> is_usable(const RelationPermissions& relation, Privilege pri
     case Privilege::update:
     case Privilege::delete_:
       return can_write_by(relation, privilege);
-    case Privilege::references:
-    case Privilege::trigger:
-    case Privilege::maintain:
+    default:
       break;
   }
   if (is_blocked_by(relation, schema_usage)) {

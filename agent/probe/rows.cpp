@@ -59,9 +59,9 @@ PrivilegeSet privileges(const std::optional<std::string>& column) {
   return set;
 }
 
-std::map<Privilege, std::vector<std::string>> column_privileges(
+decltype(RelationPermissions::column_privileges) column_privileges(
     const std::optional<std::string>& column) {
-  std::map<Privilege, std::vector<std::string>> result;
+  decltype(RelationPermissions::column_privileges) result;
   if (!column) {
     return result;
   }

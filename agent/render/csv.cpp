@@ -52,7 +52,7 @@ std::string join(const Items& items, char separator) {
 
 std::string list(PrivilegeSet privileges) {
   std::vector<std::string_view> words;
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     if (privileges.has(privilege)) {
       words.push_back(to_string(privilege));
     }

@@ -34,7 +34,7 @@ json::array texts(const std::vector<std::string>& values) {
 
 json::array privileges(PrivilegeSet set) {
   json::array array;
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     if (set.has(privilege)) {
       array.emplace_back(to_string(privilege));
     }

@@ -33,7 +33,7 @@ bool flag_argument(FunctionCallInfo fcinfo, int argument) {
 
 std::vector<std::string> words(PrivilegeSet privileges) {
   std::vector<std::string> result;
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     if (privileges.has(privilege)) {
       result.emplace_back(to_string(privilege));
     }
@@ -63,7 +63,7 @@ void append_json_string(const std::string& text, std::string& json) {
 /// {"SELECT": ["id", …], …}, or an empty text if there is nothing.
 std::string column_privileges(const std::vector<rules::ColumnGrant>& grants) {
   std::string json;
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     std::string names;
     for (const rules::ColumnGrant& grant : grants) {
       if (grant.privileges.has(privilege)) {

@@ -90,8 +90,8 @@ void Reporter::read_candidates() {
       return;
     }
     rules::Grants grants = rules::relation_grants(role_, row.ownership, acl);
-    grants.privileges = grants.privileges & server::relation_privileges();
-    grants.grantable = grants.grantable & server::relation_privileges();
+    grants.privileges = grants.privileges & server::known_relation_privileges();
+    grants.grantable = grants.grantable & server::known_relation_privileges();
     candidates_.push_back({std::move(row), &schema->second, grants});
   });
 }

@@ -73,17 +73,16 @@ PrivilegeSet column_grants(Role& role, std::span<const AclItem> acl) {
   return held & of_columns;
 }
 
-SchemaGrants schema_grants(Role& role, RoleId owner,
-                           std::optional<std::span<const SchemaAclItem>> acl) {
+SchemaGrants schema_grants(Role& role, RoleId owner, const Acl& acl) {
   if (role.superuser()) {
     return {true, true};
   }
   SchemaGrants held;
   if (acl) {
-    for (const SchemaAclItem& item : *acl) {
+    for (const AclItem& item : *acl) {
       if (role.receives_grants_to(item.grantee)) {
-        held.can_use = held.can_use || item.usage;
-        held.can_create = held.can_create || item.create;
+        held.can_use = held.can_use || item.privileges.has(Privilege::usage);
+        held.can_create = held.can_create || item.privileges.has(Privilege::create);
       }
     }
   } else if (role.has_privileges_of(owner)) {

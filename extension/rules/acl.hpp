@@ -9,7 +9,7 @@
 
 namespace conncheck::rules {
 
-/// One item of a relation's or a column's ACL.
+/// One item of an object's or a column's ACL.
 struct AclItem {
   RoleId grantee = public_role;
   PrivilegeSet privileges;
@@ -36,20 +36,12 @@ struct Grants {
 /// What a column's ACL gives; of owner, superuser and predefined roles it says nothing.
 [[nodiscard]] PrivilegeSet column_grants(Role& role, std::span<const AclItem> acl);
 
-/// One item of a schema's ACL.
-struct SchemaAclItem {
-  RoleId grantee = public_role;
-  bool usage = false;
-  bool create = false;
-};
-
 struct SchemaGrants {
   bool can_use = false;
   bool can_create = false;
 };
 
 /// The role's effective privileges on a schema; nullopt: its ACL is NULL.
-[[nodiscard]] SchemaGrants schema_grants(Role& role, RoleId owner,
-                                         std::optional<std::span<const SchemaAclItem>> acl);
+[[nodiscard]] SchemaGrants schema_grants(Role& role, RoleId owner, const Acl& acl);
 
 }  // namespace conncheck::rules

@@ -9,7 +9,6 @@
 namespace conncheck::server {
 
 /// The items of an aclitem[] column of a catalog row; detoasts into the current memory context.
-[[nodiscard]] std::vector<rules::AclItem> relation_acl_items(Datum acl);
-[[nodiscard]] std::vector<rules::SchemaAclItem> schema_acl_items(Datum acl);
+[[nodiscard]] std::vector<rules::AclItem> acl_items(Datum acl);
 
 }  // namespace conncheck::server

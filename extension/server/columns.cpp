@@ -12,10 +12,10 @@ Form_pg_attribute attribute(HeapTuple row) { return (Form_pg_attribute)GETSTRUCT
 bool exists(HeapTuple row) { return !attribute(row)->attisdropped; }
 bool has_acl(HeapTuple row) { return exists(row) && !is_null(row, Anum_pg_attribute_attacl); }
 
-std::vector<rules::AclItem> acl_items(HeapTuple row, TupleDesc descriptor) {
+std::vector<rules::AclItem> acl_of(HeapTuple row, TupleDesc descriptor) {
   DeformedRow<Natts_pg_attribute> columns;
   columns.deform(row, descriptor);
-  return relation_acl_items(columns[Anum_pg_attribute_attacl]);
+  return acl_items(columns[Anum_pg_attribute_attacl]);
 }
 
 void append_live(HeapTuple row, std::vector<rules::Column>& live) {
@@ -38,7 +38,7 @@ void read_column_acls(
   int rows = 0;
   while (HeapTuple const row = scan.next(has_acl)) {
     each(attribute(row)->attrelid, attribute(row)->attnum, NameStr(attribute(row)->attname),
-         acl_items(row, scan.descriptor()));
+         acl_of(row, scan.descriptor()));
     if (++rows % 1000 == 0) {
       memory.reset();
     }
@@ -52,7 +52,7 @@ rules::ColumnHoldings read_columns(rules::RelationId relation, rules::Role& role
   while (HeapTuple const row = scan.next(exists)) {
     append_live(row, holdings.live);
     if (has_acl(row)) {
-      const PrivilegeSet held = rules::column_grants(role, acl_items(row, scan.descriptor()));
+      const PrivilegeSet held = rules::column_grants(role, acl_of(row, scan.descriptor()));
       if (!held.empty()) {
         holdings.grants.push_back({attribute(row)->attnum, NameStr(attribute(row)->attname), held});
       }

@@ -88,7 +88,7 @@ void hand_over(HeapTuple row, TupleDesc descriptor, const Each& each) {
     each(std::move(relation), std::nullopt);
     return;
   }
-  const std::vector<rules::AclItem> items = relation_acl_items(columns[Anum_pg_class_relacl]);
+  const std::vector<rules::AclItem> items = acl_items(columns[Anum_pg_class_relacl]);
   each(std::move(relation), items);
 }
 

@@ -32,8 +32,7 @@ rules::SchemaGrants grants_of(rules::Role& role, Oid schema, rules::RoleId owner
   }
   DeformedRow<Natts_pg_namespace> columns;
   columns.deform(row, descriptor);
-  const std::vector<rules::SchemaAclItem> items =
-      schema_acl_items(columns[Anum_pg_namespace_nspacl]);
+  const std::vector<rules::AclItem> items = acl_items(columns[Anum_pg_namespace_nspacl]);
   return rules::schema_grants(role, owner, items);
 }
 

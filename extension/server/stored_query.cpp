@@ -75,16 +75,6 @@ std::vector<int> column_numbers(const Bitmapset* columns) {
   return numbers;
 }
 
-PrivilegeSet privileges_in(AclMode bits) {
-  PrivilegeSet set;
-  for (const Privilege privilege : all_privileges) {
-    if ((bits & acl_bit(privilege)) != 0) {
-      set.add(privilege);
-    }
-  }
-  return set;
-}
-
 void append_write(const FoundEntry& entry, rules::Demands& demands) {
   const EntryPermissions& permissions = entry.permissions;
   switch (entry.command) {
@@ -111,9 +101,10 @@ void append_write(const FoundEntry& entry, rules::Demands& demands) {
 void append(const FoundEntry& entry, rules::Demands& demands) {
   const EntryPermissions& permissions = entry.permissions;
   if (permissions.required != 0) {
-    demands.checks.push_back(
-        {entry.relation, privileges_in(permissions.required), column_numbers(permissions.selected),
-         column_numbers(permissions.inserted), column_numbers(permissions.updated)});
+    demands.checks.push_back({entry.relation, PrivilegeSet::from_bits(permissions.required),
+                              column_numbers(permissions.selected),
+                              column_numbers(permissions.inserted),
+                              column_numbers(permissions.updated)});
   }
   if (entry.is_expanded_view) {
     demands.views_read.push_back(entry.relation);

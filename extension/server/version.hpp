@@ -19,45 +19,37 @@ extern "C" {
 namespace conncheck::server {
 
 /// The privileges that relations have in this version.
-inline PrivilegeSet relation_privileges() {
-  PrivilegeSet known;
-  for (const Privilege privilege : all_privileges) {
-#if PG_VERSION_NUM < 170000
-    if (privilege == Privilege::maintain) {
-      continue;
-    }
+inline PrivilegeSet known_relation_privileges() {
+  constexpr PrivilegeSet all(relation_privileges);
+#if PG_VERSION_NUM >= 170000
+  return all;
+#else
+  return all - PrivilegeSet{Privilege::maintain};
 #endif
-    known.add(privilege);
-  }
-  return known;
 }
 
-/// The bit of an ACL that stands for the privilege; 0 where the version has none.
-inline AclMode acl_bit(Privilege privilege) {
-  switch (privilege) {
-    case Privilege::select:
-      return ACL_SELECT;
-    case Privilege::insert:
-      return ACL_INSERT;
-    case Privilege::update:
-      return ACL_UPDATE;
-    case Privilege::delete_:
-      return ACL_DELETE;
-    case Privilege::truncate:
-      return ACL_TRUNCATE;
-    case Privilege::references:
-      return ACL_REFERENCES;
-    case Privilege::trigger:
-      return ACL_TRIGGER;
-    case Privilege::maintain:
-#if PG_VERSION_NUM >= 170000
-      return ACL_MAINTAIN;
-#else
-      break;
-#endif
-  }
-  return 0;
+constexpr bool is_acl_bit(AclMode mode, Privilege privilege) {
+  return PrivilegeSet::from_bits(mode) == PrivilegeSet{privilege};
 }
+static_assert(is_acl_bit(ACL_INSERT, Privilege::insert));
+static_assert(is_acl_bit(ACL_SELECT, Privilege::select));
+static_assert(is_acl_bit(ACL_UPDATE, Privilege::update));
+static_assert(is_acl_bit(ACL_DELETE, Privilege::delete_));
+static_assert(is_acl_bit(ACL_TRUNCATE, Privilege::truncate));
+static_assert(is_acl_bit(ACL_REFERENCES, Privilege::references));
+static_assert(is_acl_bit(ACL_TRIGGER, Privilege::trigger));
+static_assert(is_acl_bit(ACL_EXECUTE, Privilege::execute));
+static_assert(is_acl_bit(ACL_USAGE, Privilege::usage));
+static_assert(is_acl_bit(ACL_CREATE, Privilege::create));
+static_assert(is_acl_bit(ACL_CREATE_TEMP, Privilege::temporary));
+static_assert(is_acl_bit(ACL_CONNECT, Privilege::connect));
+#if PG_VERSION_NUM >= 150000
+static_assert(is_acl_bit(ACL_SET, Privilege::set));
+static_assert(is_acl_bit(ACL_ALTER_SYSTEM, Privilege::alter_system));
+#endif
+#if PG_VERSION_NUM >= 170000
+static_assert(is_acl_bit(ACL_MAINTAIN, Privilege::maintain));
+#endif
 
 inline rules::PredefinedRoles predefined_roles() {
   rules::PredefinedRoles roles;

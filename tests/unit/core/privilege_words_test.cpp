@@ -15,7 +15,7 @@ TEST(PrivilegeWords, ReadWriteTruncate) {
 }
 
 TEST(PrivilegeWords, EveryPrivilegeByItsName) {
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     EXPECT_EQ(privileges_of_word(to_string(privilege)), PrivilegeSet{privilege});
   }
 }

@@ -160,7 +160,7 @@ TEST(Require, WhatInformationSchemaDoesNotShowIsUnknown) {
   RelationPermissions partial = relation("public", "t", reading);
   partial.can_read = partial.can_write = partial.can_truncate = std::nullopt;
   const Role role{.relations = {partial}};
-  for (const Privilege privilege : all_privileges) {
+  for (const Privilege privilege : relation_privileges) {
     if (privilege != Privilege::maintain) {
       EXPECT_EQ(only(role.require({rule({"public.t"}, {privilege})})).severity, Severity::warning)
           << to_string(privilege);

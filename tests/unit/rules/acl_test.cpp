@@ -129,16 +129,16 @@ TEST(SchemaGrants, DefaultIsTheOwners) {
 
 TEST(SchemaGrants, UsageAndCreateAreTwoPrivileges) {
   Role role = role_with(reader, {group});
-  const std::vector<SchemaAclItem> usage = {{public_role, true, false}};
+  const std::vector<AclItem> usage = {{public_role, {Privilege::usage}, {}}};
   EXPECT_TRUE(schema_grants(role, owner, usage).can_use);
   EXPECT_FALSE(schema_grants(role, owner, usage).can_create);
-  const std::vector<SchemaAclItem> create = {{group, false, true}};
+  const std::vector<AclItem> create = {{group, {Privilege::create}, {}}};
   EXPECT_FALSE(schema_grants(role, owner, create).can_use);
   EXPECT_TRUE(schema_grants(role, owner, create).can_create);
 }
 
 TEST(SchemaGrants, PredefinedRolesHaveUsage) {
-  const std::vector<SchemaAclItem> nothing;
+  const std::vector<AclItem> nothing;
   for (const RoleId held : {predefined.read_all_data, predefined.write_all_data}) {
     Role role = role_with(reader, {held});
     EXPECT_TRUE(schema_grants(role, owner, nothing).can_use);
@@ -150,7 +150,7 @@ TEST(SchemaGrants, PredefinedRolesHaveUsage) {
 
 TEST(SchemaGrants, SuperuserHoldsBoth) {
   Role role = role_with(stranger, {}, {.superuser = true});
-  EXPECT_TRUE(schema_grants(role, owner, std::vector<SchemaAclItem>{}).can_create);
+  EXPECT_TRUE(schema_grants(role, owner, std::vector<AclItem>{}).can_create);
 }
 
 }  // namespace
