@@ -112,7 +112,7 @@ void read_roles(Reader& reader, const Value& value, Settings& settings) {
   std::vector<NamePattern> roles;
   reader.read_list(value, "`roles`", [&](const Value& item) {
     if (const auto text = reader.read_text(item, "a role")) {
-      roles.push_back(NamePattern::from_wildcards(text->value));
+      roles.push_back(utf8_pattern(text->value));
     }
   });
   settings.roles = std::move(roles);

@@ -1,55 +1,23 @@
 #include "agent/core/pattern.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 namespace conncheck {
 namespace {
 
-/// The index after the UTF-8 character at `at`; a byte that begins no valid character is one.
-std::size_t next_character(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
+std::size_t utf8_length(std::string_view rest) {
+  const auto lead = static_cast<unsigned char>(rest.front());
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-  if (at + length > text.size()) {
-    return at + 1;
+  if (length > rest.size()) {
+    return 1;
   }
-  for (std::size_t i = at + 1; i < at + length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
-      return at + 1;
+  for (const char next : rest.substr(1, length - 1)) {
+    if ((static_cast<unsigned char>(next) & 0xC0) != 0x80) {
+      return 1;
     }
   }
-  return at + length;
-}
-
-/// Only the last `*` seen is ever widened, so the time is bounded by pattern times name.
-bool matches_wildcards(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::optional<std::size_t> after_star;
-  std::size_t star_ends_at = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      star_ends_at = n;
-    } else if (p < pattern.size() && pattern[p] == '?') {
-      ++p;
-      n = next_character(name, n);
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (after_star) {
-      p = *after_star;
-      star_ends_at = next_character(name, star_ends_at);
-      n = star_ends_at;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') {
-    ++p;
-  }
-  return p == pattern.size();
+  return length;
 }
 
 struct Part {
@@ -88,7 +56,7 @@ PartOrMistake take_unquoted(std::string_view& rest) {
     return R"(a " stands inside of a name: quote the whole name, as in "a""b".c)";
   }
   rest.remove_prefix(written.size());
-  return Part{NamePattern::from_wildcards(written), written};
+  return Part{utf8_pattern(written), written};
 }
 
 PartOrMistake take_part(std::string_view& rest) {
@@ -97,17 +65,7 @@ PartOrMistake take_part(std::string_view& rest) {
 
 }  // namespace
 
-NamePattern NamePattern::from_wildcards(std::string_view text) {
-  return {std::string(text), text.find_first_of("*?") != std::string_view::npos};
-}
-
-NamePattern NamePattern::exactly(std::string_view name) { return {std::string(name), false}; }
-
-bool NamePattern::matches(std::string_view name) const {
-  return wildcards_ ? matches_wildcards(text_, name) : name == text_;
-}
-
-bool NamePattern::is_literal() const { return !wildcards_; }
+NamePattern utf8_pattern(std::string_view text) { return {text, utf8_length}; }
 
 bool RelationPattern::matches(std::string_view schema_name, std::string_view table_name) const {
   return schema.matches(schema_name) && table.matches(table_name);

@@ -1,33 +1,18 @@
-// Patterns over names: `*` is any run of characters, `?` one; everything else stands for itself.
+// Patterns over names and over schema.table, as the configuration has them.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "extension/rules/name_pattern.hpp"
+
 namespace conncheck {
 
-/// A pattern for one name, as psql's \d has it but case-sensitive.
-class NamePattern {
- public:
-  /// Matches the text itself: `*` and `?` in it are wildcards.
-  static NamePattern from_wildcards(std::string_view text);
-  /// Matches exactly `name`, wildcards in it standing for themselves.
-  static NamePattern exactly(std::string_view name);
+using rules::NamePattern;
 
-  /// Linear in pattern times name; `?` matches one UTF-8 character.
-  [[nodiscard]] bool matches(std::string_view name) const;
-  /// Without wildcards: matches one name only.
-  [[nodiscard]] bool is_literal() const;
-  /// The pattern as written (for messages); for a literal one, the name.
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  NamePattern(std::string text, bool wildcards) : text_(std::move(text)), wildcards_(wildcards) {}
-
-  std::string text_;
-  bool wildcards_ = false;
-};
+/// A pattern over names in UTF-8; a byte that begins no valid character is one.
+[[nodiscard]] NamePattern utf8_pattern(std::string_view text);
 
 /// `schema.table`, each part a pattern or a quoted SQL identifier ("" stands for one ").
 /// Quoted parts are literal: "a*" is the name a*.

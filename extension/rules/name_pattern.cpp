@@ -6,8 +6,8 @@ namespace conncheck::rules {
 
 NamePattern::NamePattern(std::string_view text, CharacterLength character_length)
     : text_(text),
-      character_length_(character_length),
-      literal_(text.find_first_of("*?") == std::string_view::npos) {}
+      character_length_(text.find_first_of("*?") == std::string_view::npos ? nullptr
+                                                                           : character_length) {}
 
 std::size_t NamePattern::length_at(std::string_view text, std::size_t position) const {
   const std::size_t length = character_length_(text.substr(position));
@@ -15,7 +15,7 @@ std::size_t NamePattern::length_at(std::string_view text, std::size_t position) 
 }
 
 bool NamePattern::matches(std::string_view name) const {
-  if (literal_) {
+  if (is_literal()) {
     return name == text_;
   }
   // On a mismatch only the last `*` needs to be widened, by one character.

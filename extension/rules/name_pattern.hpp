@@ -12,20 +12,24 @@ using CharacterLength = std::size_t (*)(std::string_view rest);
 
 class NamePattern {
  public:
+  /// Matches the text itself: `*` and `?` in it are wildcards.
   NamePattern(std::string_view text, CharacterLength character_length);
+  /// Matches exactly `name`, wildcards in it standing for themselves.
+  static NamePattern exactly(std::string_view name) { return NamePattern(name); }
 
   /// Case-sensitive. Takes at most pattern times name steps.
   [[nodiscard]] bool matches(std::string_view name) const;
   /// Without wildcards: `text()` is the one name that matches.
-  [[nodiscard]] bool is_literal() const { return literal_; }
+  [[nodiscard]] bool is_literal() const { return character_length_ == nullptr; }
+  /// The pattern as written.
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
+  explicit NamePattern(std::string_view name) : text_(name) {}
   [[nodiscard]] std::size_t length_at(std::string_view text, std::size_t position) const;
 
   std::string text_;
-  CharacterLength character_length_;
-  bool literal_;
+  CharacterLength character_length_ = nullptr;  ///< none: a literal
 };
 
 }  // namespace conncheck::rules

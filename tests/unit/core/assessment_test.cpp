@@ -42,7 +42,7 @@ TEST(Assess, JudgesTheLoginAndKeepsVisibleRelations) {
 
 TEST(Assess, AuditedRolesAreJudgedInsteadOfTheLogin) {
   Connection audit = connection();
-  audit.roles = {NamePattern::from_wildcards("etl_*"), NamePattern::from_wildcards("nobody")};
+  audit.roles = {utf8_pattern("etl_*"), utf8_pattern("nobody")};
   Observation observed = observation();
   observed.roles = {{"etl_1", {relation("public", "t")}, {}}};
   observed.unknown_roles = {"nobody"};
@@ -56,7 +56,7 @@ TEST(Assess, AuditedRolesAreJudgedInsteadOfTheLogin) {
 
 TEST(Assess, RolesThatCannotBeAuditedAreCritical) {
   Connection audit = connection();
-  audit.roles = {NamePattern::from_wildcards("etl_*")};
+  audit.roles = {utf8_pattern("etl_*")};
   Observation observed = observation();
   observed.source = Source::information_schema;
   observed.roles_not_audited = {"etl_*"};

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+
 namespace conncheck::rules {
 namespace {
 
@@ -47,6 +50,44 @@ TEST(NamePattern, EverythingElseIsLiteral) {
   EXPECT_FALSE(matches("[a-z]*", "orders"));
   EXPECT_TRUE(matches("a.b*", "a.bc"));
   EXPECT_FALSE(matches("a.b*", "axbc"));
+}
+
+TEST(NamePattern, WildcardsTogether) {
+  EXPECT_TRUE(matches("*", ""));
+  EXPECT_TRUE(matches("*", "orders"));
+  EXPECT_TRUE(matches("ord*", "orders"));
+  EXPECT_TRUE(matches("*ers", "orders"));
+  EXPECT_TRUE(matches("o*r*s", "orders"));
+  EXPECT_TRUE(matches("**o**", "o"));
+  EXPECT_TRUE(matches("?rder?", "orders"));
+  EXPECT_TRUE(matches("*a*b", "aXbXb"));
+  EXPECT_FALSE(matches("?", ""));
+  EXPECT_FALSE(matches("??", "o"));
+  EXPECT_FALSE(matches("ord*x", "orders"));
+  EXPECT_FALSE(matches("*orders?", "orders"));
+  EXPECT_FALSE(matches("", "o"));
+  EXPECT_TRUE(matches("", ""));
+}
+
+TEST(NamePattern, ExactlyTakesWildcardsLiterally) {
+  EXPECT_TRUE(NamePattern("orders", utf8_length).is_literal());
+  EXPECT_FALSE(NamePattern("order?", utf8_length).is_literal());
+  const NamePattern exact = NamePattern::exactly("a*");
+  EXPECT_TRUE(exact.is_literal());
+  EXPECT_TRUE(exact.matches("a*"));
+  EXPECT_FALSE(exact.matches("ab"));
+  EXPECT_EQ(exact.text(), "a*");
+}
+
+TEST(NamePattern, ManyStarsTakeNoExponentialTime) {
+  std::string pattern;
+  for (int i = 0; i < 30; ++i) {
+    pattern += "*a";
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(matches(pattern + "*b", std::string(20'000, 'a')));
+  EXPECT_TRUE(matches(pattern + "*", std::string(20'000, 'a')));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST(NamePattern, BrokenCharacterAtTheEndIsNotReadBeyond) {
