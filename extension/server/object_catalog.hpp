@@ -23,6 +23,7 @@ struct CatalogObject {
   rules::Acl acl;                ///< nullopt: NULL; of default privileges what will result
   rules::Acl relation_acl;       ///< of columns: the whole relation's
   char relation_kind = '\0';     ///< of tables, columns and sequences: pg_class.relkind
+  bool has_rules = false;        ///< of tables and columns: the relation's
   bool superusers_only = false;  ///< the server lets nobody else use it, whatever its ACL says
   bool unusable = false;         ///< nobody can use it: a database that takes no connections
 };
