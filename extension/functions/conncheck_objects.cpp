@@ -92,6 +92,8 @@ Answer ObjectReport::usable(const server::CatalogObject& object, const ReportedO
   switch (object.type) {
     case ObjectType::role:
       return rules::answer(reported.membership.usage || reported.membership.set);
+    case ObjectType::large_object:  // the server opens none for writing alone
+      return rules::answer(reported.grants.privileges.has(Privilege::select));
     case ObjectType::table:
     case ObjectType::column:
       return relations_.can_use_one(object, reported.grants.privileges);

@@ -81,7 +81,9 @@ void hand_over(HeapTuple row, TupleDesc descriptor, const EachObject& each) {
         in_the_database(kind->objects, object.ownership.owner, kind->code);
     items.insert(items.end(), before.begin(), before.end());
   }
-  object.acl = items;
+  if (!items.empty()) {
+    object.acl = items;
+  }
   each(object);
 }
 
