@@ -73,6 +73,8 @@ CREATE VIEW cc.unioned AS SELECT id, cc.stable(id) AS v FROM cc.base UNION ALL S
 CREATE VIEW cc.narrow_unioned AS SELECT id FROM cc.unioned;
 CREATE VIEW cc.second_leaf AS SELECT id, id AS v FROM cc.base UNION ALL SELECT id, cc.stable(id) FROM cc.other;
 CREATE VIEW cc.column_of_leaf AS SELECT v FROM cc.second_leaf;
+CREATE VIEW cc.distinct_on AS SELECT DISTINCT ON (id) id, cc.stable(id) AS v FROM cc.base;
+CREATE VIEW cc.narrow_distinct_on AS SELECT id FROM cc.distinct_on;
 CREATE VIEW cc.narrow_with AS WITH w AS (SELECT id, cc.stable(id) AS v FROM cc.base) SELECT id FROM w;
 CREATE VIEW cc.column_of_with AS WITH w AS (SELECT id, cc.stable(id) AS v FROM cc.base) SELECT v FROM w;
 CREATE VIEW cc.exists_only AS SELECT id FROM cc.base WHERE EXISTS (SELECT cc.f(id) FROM cc.other);

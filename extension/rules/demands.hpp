@@ -40,7 +40,8 @@ struct ViewColumn {
 
 struct Demands {
   std::vector<PermissionCheck> checks;
-  std::vector<RelationId> views_read;  ///< these are expanded, and their own demands hold as well
+  std::vector<RelationId> views_read;    ///< these are expanded, and their own demands hold as well
+  std::vector<RelationId> views_locked;  ///< of these: by FOR UPDATE and its like
   /// The planner drops what computes a column that nobody reads, and with it what that calls.
   std::vector<ViewColumn> columns_read;
   /// EXECUTE is asked of the role that runs the statement, never of a view's or a rule's owner.
@@ -48,8 +49,8 @@ struct Demands {
   std::vector<WriteTarget> writes;
 
   [[nodiscard]] bool empty() const {
-    return checks.empty() && views_read.empty() && columns_read.empty() && functions.empty() &&
-           writes.empty();
+    return checks.empty() && views_read.empty() && views_locked.empty() && columns_read.empty() &&
+           functions.empty() && writes.empty();
   }
 };
 

@@ -144,6 +144,9 @@ Beneath Rewriting::satisfied(const Demands& demands, RoleId role) {
       return result;
     }
   }
+  for (const RelationId view : demands.views_locked) {
+    result &= locking(view);
+  }
   for (const ViewColumn& read : demands.columns_read) {
     result &= column_reading(read.view, read.column);
     if (result.endless) {
@@ -206,6 +209,13 @@ Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
     views_.emplace(view, result);
   }
   return result;
+}
+
+/// FOR UPDATE of a view locks what its query reads, and asks the same for it. The view has been
+/// read before: it does not lead back to itself.
+Beneath Rewriting::locking(RelationId view) {
+  const Rewrites* const rewrites = source_.rewrites(view);
+  return rewrites == nullptr ? denied : satisfied(rewrites->locking, checking_role(*rewrites));
 }
 
 Beneath Rewriting::column_reading(RelationId view, int column) {

@@ -57,6 +57,7 @@ struct Rewrites {
   bool force_row_security = false;
   Demands reading;                     ///< of a view's query, whatever columns are read
   std::vector<ColumnDemands> columns;  ///< of a view; those that demand nothing are left out
+  Demands locking;                     ///< of a view's query, if its rows are locked as well
   std::array<WriteRewrite, all_writes.size()> writes;
   std::optional<UpdatableView> updatable;
 
@@ -139,6 +140,7 @@ class Rewriting {
   Beneath satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
+  Beneath locking(RelationId view);
   Beneath column_reading(RelationId view, int column);
   Beneath row_security(RelationId table, const TableUse& use, RoleId role);
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);

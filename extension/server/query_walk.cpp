@@ -158,8 +158,40 @@ void note_relation(Query* query, int index, QueryPart* part) {
   noted->is_target = index == query->resultRelation;
   noted->command = query->commandType;
   noted->is_expanded_view = is_expanded_view(query, index);
+  noted->is_locked_view =
+      noted->is_expanded_view && get_parse_rowmark(query, static_cast<Index>(index)) != nullptr;
   noted->permissions = entry_permissions(query, entry);
   part->entries = lappend(part->entries, noted);
+}
+
+/// The same way down as the server goes when it marks rows for locking.
+void note_locked(Query* query, Node* joined, QueryPart* part) {
+  check_stack_depth();
+  if (joined == nullptr) {
+    return;
+  }
+  if (IsA(joined, JoinExpr)) {
+    note_locked(query, ((JoinExpr*)joined)->larg, part);
+    note_locked(query, ((JoinExpr*)joined)->rarg, part);
+    return;
+  }
+  if (IsA(joined, FromExpr)) {
+    ListCell* cell = nullptr;
+    foreach (cell, ((FromExpr*)joined)->fromlist) {
+      note_locked(query, (Node*)lfirst(cell), part);
+    }
+    return;
+  }
+  RangeTblEntry* const entry = rt_fetch(((RangeTblRef*)joined)->rtindex, query->rtable);
+  if (entry->rtekind == RTE_SUBQUERY) {
+    note_locked(entry->subquery, (Node*)entry->subquery->jointree, part);
+  } else if (entry->rtekind == RTE_RELATION) {
+    auto* const noted = static_cast<FoundEntry*>(palloc0(sizeof(FoundEntry)));
+    noted->relation = entry->relid;
+    noted->is_locked_view = entry->relkind == RELKIND_VIEW;
+    noted->permissions.required = ACL_SELECT_FOR_UPDATE;
+    part->entries = lappend(part->entries, noted);
+  }
 }
 
 CommonTableExpr* find_with_query(const QueryLevel* level, const char* name) {
@@ -306,7 +338,7 @@ void note_set_grouping(Node* operation, QueryPart* part) {
 
 /// Does the planner keep all columns of the query, read or not?
 bool keeps_columns(Query* query) {
-  if (query->commandType != CMD_SELECT || query->distinctClause != NIL) {
+  if (query->commandType != CMD_SELECT || (query->distinctClause != NIL && !query->hasDistinctOn)) {
     return true;
   }
   if (query->setOperations == nullptr) {
@@ -442,6 +474,12 @@ QueryPart walk_node(Node* node, const QueryLevel* level) {
 QueryPart walk_without_columns(Query* query) {
   QueryPart part;
   walk_statement(query, {nullptr, &part}, Wanted::no_column);
+  return part;
+}
+
+QueryPart walk_locked(Query* query) {
+  QueryPart part;
+  note_locked(query, (Node*)query->jointree, &part);
   return part;
 }
 

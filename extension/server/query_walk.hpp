@@ -9,6 +9,7 @@ namespace conncheck::server {
 struct FoundEntry {
   Oid relation;
   bool is_expanded_view;
+  bool is_locked_view;  ///< by FOR UPDATE and its like
   bool is_target;
   CmdType command;  ///< if is_target
   EntryPermissions permissions;
@@ -40,6 +41,8 @@ struct QueryLevel {
 QueryPart walk_node(Node* node, const QueryLevel* level);
 /// What a SELECT asks for when none of its columns is read.
 QueryPart walk_without_columns(Query* query);
+/// What a SELECT asks for beyond that when somebody locks its rows.
+QueryPart walk_locked(Query* query);
 /// What one of its columns, counted from 1, adds to that.
 QueryPart walk_column(Query* query, int column);
 

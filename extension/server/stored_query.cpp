@@ -68,6 +68,9 @@ void append(const FoundEntry& entry, rules::Demands& demands) {
   if (entry.is_expanded_view) {
     demands.views_read.push_back(entry.relation);
   }
+  if (entry.is_locked_view) {
+    demands.views_locked.push_back(entry.relation);
+  }
   if (entry.is_target) {
     append_write(entry, demands);
   }
@@ -138,6 +141,7 @@ void add_demands(Node* node, rules::Demands& demands) {
 
 void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
+  append(guard([query] { return walk_locked(query); }), rewrites.locking);
   for (int column = 1; column <= list_length(query->targetList); ++column) {
     rules::Demands demands;
     append(guard([query, column] { return walk_column(query, column); }), demands);

@@ -105,5 +105,16 @@ CREATE VIEW fp.locking AS SELECT id FROM fp.for_update FOR UPDATE;
 ALTER VIEW fp.locking OWNER TO er_caller;
 CREATE VIEW fp.not_locking AS SELECT id FROM fp.for_update;
 ALTER VIEW fp.not_locking OWNER TO er_caller;
+-- Locking the rows of a view locks what it reads, as the view's owner
+CREATE TABLE fp.lockable (id int);
+GRANT SELECT ON fp.lockable TO er_caller, er_asked;
+GRANT UPDATE (id) ON fp.lockable TO er_asked;
+CREATE VIEW fp.read_only AS SELECT id FROM fp.lockable;
+ALTER VIEW fp.read_only OWNER TO er_caller;
+CREATE VIEW fp.may_lock AS SELECT id FROM fp.lockable;
+ALTER VIEW fp.may_lock OWNER TO er_asked;
+CREATE VIEW fp.locks_read_only AS SELECT id FROM fp.read_only FOR UPDATE;
+CREATE VIEW fp.locks_lockable AS SELECT id FROM fp.may_lock FOR SHARE;
+
 GRANT ALL ON ALL TABLES IN SCHEMA fp TO er_guest, er_caller, er_free;
 REVOKE ALL ON fp.members FROM er_guest, er_caller, er_free;

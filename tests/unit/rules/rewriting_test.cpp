@@ -384,6 +384,17 @@ TEST_F(RewritingTest, RulesThatNeverEndAreBlocked) {
   EXPECT_EQ(writes(Write::delete_, base), Answer::yes);
 }
 
+TEST_F(RewritingTest, LockingAViewAsksItsOwnerForTheSameBeneath) {
+  relations.add_view(view, base).locking.checks = {{base, {update}, {}, {}, {}}};
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = relations.held_[{view, view_owner}] = {select};
+  EXPECT_TRUE(reads(outer_view));
+  relations[outer_view].reading.views_locked = {view};
+  EXPECT_FALSE(reads(outer_view));
+  relations.held_[{base, view_owner}] = {select, update};
+  EXPECT_TRUE(reads(outer_view));
+}
+
 TEST_F(RewritingTest, FunctionsAreExecutedAsTheReader) {
   relations.add_view(view, base).reading.functions = {function};
   relations.held_[{base, view_owner}] = {select};
