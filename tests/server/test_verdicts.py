@@ -11,6 +11,7 @@ CATALOGS = TOP / "tests/server/catalogs"
 RUNGS = {
     "every_rule": ("extension", "catalog"),
     "functions_and_policies": ("extension",),
+    "view_forms": ("extension",),
 }
 
 ROLES = """
@@ -46,6 +47,8 @@ def catalog(cluster, request):
     """A catalog in which the rules decide somewhere, with the extension; yields (database, roles)."""
     database = cluster.create_database()
     database.sql((CATALOGS / f"{request.param}.sql").read_text())
+    if cluster.version >= 15 and (later := CATALOGS / f"{request.param}.from_15.sql").exists():
+        database.sql(later.read_text())
     if request.param == "every_rule":
         add_what_this_version_has(database, cluster.version)
     database.create_extension()
