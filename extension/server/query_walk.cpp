@@ -1,6 +1,6 @@
 #include "extension/server/query_walk.hpp"
 
-#include "extension/server/catalog_scan.hpp"
+#include "extension/server/called_functions.hpp"
 
 namespace conncheck::server {
 namespace {
@@ -19,97 +19,6 @@ enum class Wanted {
 bool walk(Node* node, void* context);
 void walk_statement(Query* query, const Walk& outer, Wanted wanted);
 void walk_output(Query* query, int column, const Walk& at);
-
-/// EXECUTE is PUBLIC's by default: without an ACL nobody can lack it.
-void note_function(Oid function, QueryPart* part) {
-  HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-  if (!HeapTupleIsValid(row)) {
-    return;
-  }
-  const bool has_acl = !is_null(row, Anum_pg_proc_proacl);
-  ReleaseSysCache(row);
-  if (has_acl) {
-    part->functions = lappend_oid(part->functions, function);
-  }
-}
-
-/// The functions whose permission the executor checks when it prepares an expression. Not so those
-/// of casts by text, of row comparisons, GREATEST and LEAST, and of sorting.
-void note_called(const Node* node, QueryPart* part) {
-  switch (nodeTag(node)) {
-    case T_FuncExpr:
-      note_function(((const FuncExpr*)node)->funcid, part);
-      break;
-    case T_OpExpr:
-    case T_DistinctExpr:
-    case T_NullIfExpr:
-      note_function(get_opcode(((const OpExpr*)node)->opno), part);
-      break;
-    case T_ScalarArrayOpExpr:
-      note_function(get_opcode(((const ScalarArrayOpExpr*)node)->opno), part);
-      break;
-    case T_Aggref:
-      note_function(((const Aggref*)node)->aggfnoid, part);
-      break;
-    case T_WindowFunc:
-      note_function(((const WindowFunc*)node)->winfnoid, part);
-      break;
-    default:
-      break;
-  }
-}
-
-/// Equality, of which grouping makes sure that it may be executed.
-void note_grouping(const List* clauses, QueryPart* part) {
-  ListCell* cell = nullptr;
-  foreach (cell, clauses) {
-    note_function(get_opcode(((SortGroupClause*)lfirst(cell))->eqop), part);
-  }
-}
-
-bool is_volatile(Oid function) {
-  HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-  if (!HeapTupleIsValid(row)) {
-    return false;
-  }
-  const bool result = ((Form_pg_proc)GETSTRUCT(row))->provolatile == PROVOLATILE_VOLATILE;
-  ReleaseSysCache(row);
-  return result;
-}
-
-/// Set-returning or volatile: the planner keeps such a column, read or not.
-bool has_to_run(Node* node, void* context) {
-  if (node == nullptr) {
-    return false;
-  }
-  check_stack_depth();
-  switch (nodeTag(node)) {
-    case T_Query:
-      return walk_query((Query*)node, has_to_run, context, 0);
-    case T_NextValueExpr:
-      return true;
-    case T_FuncExpr:
-      if (((FuncExpr*)node)->funcretset || is_volatile(((FuncExpr*)node)->funcid)) {
-        return true;
-      }
-      break;
-    case T_OpExpr:
-    case T_DistinctExpr:
-    case T_NullIfExpr:
-      if (((OpExpr*)node)->opretset || is_volatile(get_opcode(((OpExpr*)node)->opno))) {
-        return true;
-      }
-      break;
-    case T_ScalarArrayOpExpr:
-      if (is_volatile(get_opcode(((ScalarArrayOpExpr*)node)->opno))) {
-        return true;
-      }
-      break;
-    default:
-      break;
-  }
-  return walk_expression(node, has_to_run, context);
-}
 
 /// Is the whole of it dropped by the planner?
 bool is_true_anyway(const Node* node) {
@@ -331,7 +240,7 @@ void note_set_grouping(Node* operation, QueryPart* part) {
     return;
   }
   const auto* const set = (SetOperationStmt*)operation;
-  note_grouping(set->groupClauses, part);
+  note_grouping(set->groupClauses, &part->functions);
   note_set_grouping(set->larg, part);
   note_set_grouping(set->rarg, part);
 }
@@ -388,15 +297,15 @@ void walk_range_table(Query* query, const Walk& at) {
 }
 
 void walk_groups(Query* query, const Walk& at) {
-  note_grouping(query->groupClause, at.part);
-  note_grouping(query->distinctClause, at.part);
+  note_grouping(query->groupClause, &at.part->functions);
+  note_grouping(query->distinctClause, &at.part->functions);
   note_set_grouping(query->setOperations, at.part);
   Walk here = at;
   ListCell* cell = nullptr;
   foreach (cell, query->windowClause) {
     const auto* const window = static_cast<WindowClause*>(lfirst(cell));
-    note_grouping(window->partitionClause, at.part);
-    note_grouping(window->orderClause, at.part);
+    note_grouping(window->partitionClause, &at.part->functions);
+    note_grouping(window->orderClause, &at.part->functions);
     walk(window->startOffset, &here);
     walk(window->endOffset, &here);
   }
@@ -441,7 +350,7 @@ bool walk(Node* node, void* context) {
   }
   check_stack_depth();
   auto* const at = static_cast<Walk*>(context);
-  note_called(node, at->part);
+  note_called(node, &at->part->functions);
   if (IsA(node, Query)) {
     walk_statement((Query*)node, *at, Wanted::all_columns);
     return false;
