@@ -1,0 +1,85 @@
+// The facts about relations that the judgement of what lies beneath them follows from.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "extension/rules/columns.hpp"
+#include "extension/rules/demands.hpp"
+#include "extension/rules/policies.hpp"
+#include "extension/rules/relation.hpp"
+#include "extension/rules/role.hpp"
+
+namespace conncheck::rules {
+
+/// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
+struct WriteRewrite {
+  bool instead_rule = false;  ///< an unconditional one
+  /// With a conditional one, the server no longer updates a view by itself.
+  bool conditional_instead_rule = false;
+  bool instead_trigger = false;
+  bool has_actions = false;  ///< of any rule; NOTHING is none
+  Demands rules;             ///< of all actions; made as the relation's owner
+};
+
+/// A view that the server can update by itself.
+struct UpdatableView {
+  struct ColumnPair {
+    int of_view = 0;
+    int of_base = 0;
+  };
+  RelationId base = 0;
+  std::vector<ColumnPair> columns;  ///< the updatable ones
+  std::vector<int> selected;        ///< all columns of the base that the view's query names
+  Demands condition;                ///< of the view's WHERE
+  bool checks_option = false;       ///< WITH CHECK OPTION of either sort
+  bool cascades_option = false;
+};
+
+/// What one column of a view demands beyond `reading`, if it is read.
+struct ColumnDemands {
+  int column = 0;
+  Demands demands;
+};
+
+/// How statements on one relation are rewritten. Tables without rules and row security have
+/// nothing in it.
+struct Rewrites {
+  RelationKind kind{};
+  RoleId owner = public_role;
+  bool security_invoker = false;
+  bool row_security = false;  ///< these two: of tables
+  bool force_row_security = false;
+  Demands reading;                     ///< of a view's query, whatever columns are read
+  std::vector<ColumnDemands> columns;  ///< of a view; those that demand nothing are left out
+  Demands locking;                     ///< of a view's query, if its rows are locked as well
+  std::array<WriteRewrite, all_writes.size()> writes;
+  std::optional<UpdatableView> updatable;
+
+  [[nodiscard]] const WriteRewrite& on(Write write) const {
+    return writes[static_cast<std::size_t>(write)];
+  }
+  /// Nothing takes the place of the write, and it can be passed on to the view's base.
+  [[nodiscard]] bool passes_on(Write write) const {
+    return updatable && !on(write).conditional_instead_rule;
+  }
+};
+
+/// Where the facts come from: the server's catalogs, or a test. What is returned stays valid as
+/// long as the source.
+class RelationSource {
+ public:
+  virtual ~RelationSource() = default;
+  /// nullptr: the relation is gone.
+  virtual const Rewrites* rewrites(RelationId relation) = 0;
+  virtual PrivilegeSet held(RelationId relation, RoleId role) = 0;
+  virtual const ColumnHoldings& columns(RelationId relation, RoleId role) = 0;
+  virtual bool lacks_user_mapping(RelationId relation, RoleId role) = 0;
+  virtual Answer foreign_table_takes(RelationId relation, Write write) = 0;
+  virtual Role& role(RoleId role) = 0;
+  virtual const std::vector<Policy>& policies(RelationId table) = 0;
+  virtual bool may_execute(FunctionId function, RoleId role) = 0;
+};
+
+}  // namespace conncheck::rules
