@@ -130,9 +130,9 @@ class Progress {
 
 /// Reports in the order of the connections, whichever ends first.
 std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
-                                    bool use_extension) {
+                                    const CheckOptions& options) {
   boost::asio::io_context loop;
-  CheckRun run(loop.get_executor(), use_extension);
+  CheckRun run(loop.get_executor(), options);
   std::vector<CheckReport> reports(connections.size());
   Progress progress(connections.size());
   for (std::size_t i = 0; i < connections.size(); ++i) {
@@ -181,7 +181,10 @@ int check_command(const CheckArguments& arguments) {
   if (!connections || !add_command_line(arguments, *connections)) {
     return exit_unknown;
   }
-  const std::vector<CheckReport> reports = run_checks(*connections, !arguments.no_extension);
+  const CheckOptions options{.use_extension = !arguments.no_extension,
+                             .prove = arguments.prove || arguments.prove_unsafe,
+                             .prove_unsafe = arguments.prove_unsafe};
+  const std::vector<CheckReport> reports = run_checks(*connections, options);
   const std::string output = rendered(reports, arguments);
   if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() ||
       std::fflush(stdout) != 0) {

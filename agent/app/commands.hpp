@@ -16,6 +16,8 @@ struct CheckArguments {
   std::vector<std::string> require;  ///< privilege words
   std::vector<std::string> roles;
   bool no_extension = false;
+  bool prove = false;
+  bool prove_unsafe = false;
 };
 
 int check_command(const CheckArguments& arguments);

@@ -24,7 +24,18 @@ constexpr const char* check_footer = R"(Examples:
                                                    may hold its password
   conncheck check --require read,write             fail unless every table can be read and written
   conncheck check orders --role reporting          what another role can do, through this connection
+  conncheck check orders --prove                   ask the server itself: where a verdict is wrong, a
+                                                   finding `verdict_differs` names both answers
   conncheck check --format json | jq .status
+
+--prove tries SELECT, INSERT, UPDATE and DELETE on every visible relation by EXPLAIN, as the login's
+own role, in one read-only transaction: nothing is executed or written, and no lock is waited for
+longer than 0.1 s. But planning runs IMMUTABLE functions of views, policies, column defaults and
+indexes with that role's rights, whoever wrote them. So it refuses (finding `not_proved`) for a
+superuser and for a member of a predefined role (pg_read_all_data, …); --prove-unsafe tries all the
+same: only where everyone is trusted who owns a view, a table or a function there. What EXPLAIN
+cannot show (TRUNCATE, sequences, rows under row security, user mappings, foreign keys, partitions)
+is counted in a note.
 
 Exit code: 0 ok, 1 warning, 2 critical (a connection failed, or a requirement is not met),
 3 unknown (bad usage or configuration).)";
@@ -56,6 +67,10 @@ void add_check(CLI::App& app, conncheck::CheckArguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   check->add_flag("--no-extension", arguments.no_extension,
                   "Use the catalog queries even where the extension is installed");
+  check->add_flag("--prove", arguments.prove,
+                  "Hold the verdicts against the server's own permission check, by EXPLAIN");
+  check->add_flag("--prove-unsafe", arguments.prove_unsafe,
+                  "--prove as a superuser or member of a predefined role too");
   check->add_option("--color", arguments.color, "Colours in the table")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();

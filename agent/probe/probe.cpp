@@ -241,6 +241,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (observation_.extension_error) {
       observation_.extension_error = presentable(std::move(*observation_.extension_error));
     }
+    if (observation_.proof) {
+      for (RelationProof& relation : observation_.proof->relations) {
+        relation.edit_messages([this](std::string text) { return presentable(std::move(text)); });
+      }
+    }
     done_(std::move(observation_));
   }
 
