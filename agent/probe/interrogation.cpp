@@ -6,6 +6,7 @@
 
 #include "agent/core/failure.hpp"
 #include "agent/probe/catalog_queries.hpp"
+#include "agent/probe/explanation_run.hpp"
 #include "agent/probe/proof_queries.hpp"
 #include "agent/probe/proof_run.hpp"
 #include "agent/probe/rows.hpp"
@@ -64,6 +65,10 @@ class Interrogation {
   asio::awaitable<void> run() {
     observation_.proof_wanted = options_.prove;
     const std::optional<StatementError> refused = co_await ask_session();
+    if (options_.question) {
+      co_await explain(refused);
+      co_return;
+    }
     if (refused) {
       co_await ask_information_schema_after(*refused);
       co_return;
@@ -112,6 +117,12 @@ class Interrogation {
                               role_names_.push_back(columns[0].value_or(""));
                             }});
     }
+    if (options_.question) {
+      statements.push_back({explain_executable_query(), {}, [this](const Columns& columns) {
+                              require_columns(columns, 1);
+                              explain_executable_ = columns[0] == "t";
+                            }});
+    }
     if (options_.prove) {
       statements.push_back({powerful_role_query(), {}, [this](const Columns& columns) {
                               powerful_role_ = powerful_role_row(columns);
@@ -122,6 +133,19 @@ class Interrogation {
       demand_session();
     }
     co_return error;
+  }
+
+  asio::awaitable<void> explain(std::optional<StatementError> failed) {
+    if (!failed) {
+      Explanation& explanation = observation_.explanation.emplace();
+      const std::optional<StatementError> unexplained = co_await run_explanation(
+          link_, session_, explain_executable_, *options_.question, explanation);
+      failed = unexplained;
+    }
+    if (failed) {
+      observation_.explanation.reset();
+      observation_.error = query_failure(failed->sqlstate, failed->message);
+    }
   }
 
   [[nodiscard]] bool may_prove() const {
@@ -326,6 +350,7 @@ class Interrogation {
   SessionRow session_;
   std::vector<std::string> role_names_;
   std::optional<PowerfulRole> powerful_role_;
+  std::optional<bool> explain_executable_;
   std::vector<std::string> audited_;
   std::vector<std::string> reachable_;
   std::size_t kept_rows_ = 0;

@@ -93,7 +93,9 @@ std::size_t size_of(const std::vector<Statement>& statements) {
 StatementError error_of(const PGresult* result, ConnStatusType status) {
   const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result)};
+  const char* hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result),
+                       hint ? hint : ""};
   if (!is_sqlstate(error.sqlstate)) {
     if (status != CONNECTION_BAD) {
       throw MalformedAnswer{error.message};  // libpq's own complaint, or an error without a code
@@ -219,7 +221,7 @@ bool PostgresLink::send(const std::vector<Statement>& statements) {
   return PQpipelineSync(connection_.get()) == 1;
 }
 
-StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get())}; }
+StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get()), {}}; }
 
 asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
     const std::vector<Statement>& statements) {

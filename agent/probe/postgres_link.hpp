@@ -35,6 +35,7 @@ struct MalformedAnswer {
 struct StatementError {
   std::string sqlstate;  ///< empty: the connection broke
   std::string message;
+  std::string hint;  ///< the server's own; often empty
 };
 
 /// Owns a PGconn and its socket's waits. All members must be used from one loop. Waiting calls end

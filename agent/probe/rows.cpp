@@ -156,6 +156,22 @@ ProofSubjectRow proof_subject_row(const Columns& columns) {
   return row;
 }
 
+ExplanationRow explanation_row(const Columns& columns, const std::string& privilege) {
+  require_columns(columns, 9);
+  ExplanationRow row;
+  row.privilege = privilege;
+  row.held = flag(columns[0]);
+  row.usable = flag(columns[1]);
+  row.source = text(columns[2]);
+  row.role_path = strings(parsed(columns[3]));
+  row.grantor = columns[4];
+  row.grantable = flag(columns[5]);
+  row.requires_set_role = flag(columns[6]);
+  row.detail = text(columns[7]);
+  row.fix = columns[8];
+  return row;
+}
+
 void add_information_schema_row(const Columns& columns,
                                 std::vector<RelationPermissions>& relations) {
   require_columns(columns, 5);

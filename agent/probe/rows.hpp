@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/explanation.hpp"
 #include "agent/core/proof.hpp"
 #include "agent/core/report.hpp"
 #include "agent/probe/postgres_link.hpp"
@@ -40,6 +41,8 @@ void require_columns(const Columns& columns, std::size_t count);
 [[nodiscard]] SchemaPermissions schema_row(const Columns& columns);
 [[nodiscard]] PowerfulRole powerful_role_row(const Columns& columns);
 [[nodiscard]] ProofSubjectRow proof_subject_row(const Columns& columns);
+/// A row of conncheck_explain(), asked about `privilege`.
+[[nodiscard]] ExplanationRow explanation_row(const Columns& columns, const std::string& privilege);
 
 /// Adds a row of information_schema_query() to the relation that it speaks of.
 void add_information_schema_row(const Columns& columns,
