@@ -54,7 +54,7 @@ class Agent {
   Agent(asio::io_context& loop, const std::vector<Connection>& connections)
       : connections_(connections),
         runs_(connections.size(), 0),
-        run_(loop.get_executor(), true),
+        run_(loop.get_executor(), CheckOptions{}),
         timer_(loop),
         signals_(loop, SIGTERM, SIGINT) {
     const auto now = Clock::now();

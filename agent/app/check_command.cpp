@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
 #include "agent/app/process_setup.hpp"
+#include "agent/app/terminal.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/core/privilege_words.hpp"
 #include "agent/render/csv.hpp"
@@ -23,36 +23,6 @@ namespace conncheck {
 namespace {
 
 constexpr int exit_unknown = 3;
-
-std::optional<std::vector<Connection>> connections_to_check(const CheckArguments& arguments) {
-  if (std::any_of(arguments.names.begin(), arguments.names.end(), may_hold_password)) {
-    fmt::print(stderr,
-               "conncheck: a NAME is that of a configured connection: a URL is tested by "
-               "`conncheck check --url URL`\n");
-    return std::nullopt;
-  }
-  if (arguments.url.empty()) {
-    std::optional<Configuration> configuration =
-        load_or_explain(configuration_path(arguments.config), false);
-    return configuration ? select_connections(std::move(*configuration), arguments.names)
-                         : std::nullopt;
-  }
-  if (!arguments.names.empty()) {
-    fmt::print(stderr,
-               "conncheck: --url tests a connection that is in no file: leave the names out\n");
-    return std::nullopt;
-  }
-  auto result = connection_from_url(arguments.url);
-  if (const auto* diagnostic = std::get_if<Diagnostic>(&result)) {
-    fmt::print(stderr, "conncheck: --url: {}\n", diagnostic->message);
-    return std::nullopt;
-  }
-  Connection connection = std::get<Connection>(std::move(result));
-  if (std::holds_alternative<std::monostate>(connection.password) && std::getenv("PGPASSWORD")) {
-    connection.password = EnvironmentPassword{"PGPASSWORD"};
-  }
-  return std::vector<Connection>{std::move(connection)};
-}
 
 /// The rule that --require stands for; nothing, and an explanation, for a word that is no
 /// privilege.
@@ -130,9 +100,9 @@ class Progress {
 
 /// Reports in the order of the connections, whichever ends first.
 std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
-                                    bool use_extension) {
+                                    const CheckOptions& options) {
   boost::asio::io_context loop;
-  CheckRun run(loop.get_executor(), use_extension);
+  CheckRun run(loop.get_executor(), options);
   std::vector<CheckReport> reports(connections.size());
   Progress progress(connections.size());
   for (std::size_t i = 0; i < connections.size(); ++i) {
@@ -143,19 +113,6 @@ std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
   }
   loop.run();
   return reports;
-}
-
-TableOptions table_options(const std::string& color) {
-  TableOptions options;
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
-  const char* no_color = std::getenv("NO_COLOR");
-  options.colour = color == "always" ||
-                   (color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));
-  winsize size{};
-  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    options.width = size.ws_col;
-  }
-  return options;
 }
 
 std::string rendered(const std::vector<CheckReport>& reports, const CheckArguments& arguments) {
@@ -177,15 +134,17 @@ std::string rendered(const std::vector<CheckReport>& reports, const CheckArgumen
 }  // namespace
 
 int check_command(const CheckArguments& arguments) {
-  std::optional<std::vector<Connection>> connections = connections_to_check(arguments);
+  std::optional<std::vector<Connection>> connections =
+      connections_to_check("check", arguments.config, arguments.names, arguments.url);
   if (!connections || !add_command_line(arguments, *connections)) {
     return exit_unknown;
   }
-  const std::vector<CheckReport> reports = run_checks(*connections, !arguments.no_extension);
+  const CheckOptions options{.use_extension = !arguments.no_extension,
+                             .prove = arguments.prove || arguments.prove_unsafe,
+                             .prove_unsafe = arguments.prove_unsafe};
+  const std::vector<CheckReport> reports = run_checks(*connections, options);
   const std::string output = rendered(reports, arguments);
-  if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() ||
-      std::fflush(stdout) != 0) {
-    fmt::print(stderr, "conncheck: the results could not be written to standard output\n");
+  if (!print_results(output)) {
     return exit_unknown;
   }
   return exit_code(overall_status(reports));

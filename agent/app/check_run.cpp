@@ -30,10 +30,10 @@ std::string server_of(const Connection& connection) {
 
 }  // namespace
 
-CheckRun::CheckRun(boost::asio::any_io_executor executor, bool use_extension)
+CheckRun::CheckRun(boost::asio::any_io_executor executor, CheckOptions options)
     : executor_(executor),
       resolver_(executor),
-      use_extension_(use_extension),
+      options_(options),
       max_running_(
           std::clamp((descriptor_limit() - descriptors_for_the_process) / descriptors_for_a_check,
                      1, most_running)) {}
@@ -79,10 +79,12 @@ void CheckRun::start_next() {
 void CheckRun::start(const std::string& server, Job job) {
   const auto shared = std::make_shared<Job>(std::move(job));
   const Connection& connection = shared->connection;
-  const ProbeOptions options{.use_extension = use_extension_,
+  const ProbeOptions options{.use_extension = options_.use_extension,
                              .include_system = policy_needs_system_relations(connection),
                              .include_invisible = !connection.require.empty(),
-                             .roles = connection.roles};
+                             .roles = connection.roles,
+                             .prove = options_.prove,
+                             .prove_unsafe = options_.prove_unsafe};
   start_probe(executor_, resolver_, connection, options,
               [this, shared, server](Observation observation) {
                 ended(server);

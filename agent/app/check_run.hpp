@@ -13,6 +13,13 @@
 
 namespace conncheck {
 
+/// How every check of a run is made, whatever its connection says.
+struct CheckOptions {
+  bool use_extension = true;
+  bool prove = false;         ///< ask the server itself too, by EXPLAIN
+  bool prove_unsafe = false;  ///< with rights that make it dangerous, too
+};
+
 /// Starts checks: a few at a time for each server, which has only so many connections to give, and
 /// a bounded number in all, as the descriptors of this process are. The others wait their turn, and
 /// their deadline starts when they do. To be used on one loop, which must not outlive it while
@@ -21,7 +28,7 @@ class CheckRun {
  public:
   using OnReport = std::function<void(CheckReport)>;
 
-  CheckRun(boost::asio::any_io_executor executor, bool use_extension);
+  CheckRun(boost::asio::any_io_executor executor, CheckOptions options);
 
   /// `on_report` is called once, on the loop. `connection` is copied.
   void submit(const Connection& connection, OnReport on_report);
@@ -48,7 +55,7 @@ class CheckRun {
 
   boost::asio::any_io_executor executor_;
   Resolver resolver_;
-  bool use_extension_;
+  CheckOptions options_;
   int max_running_;
   std::map<std::string, Server> servers_;
   std::deque<std::string> ready_;  ///< servers with a check that may start, taking turns

@@ -64,6 +64,38 @@ std::optional<Configuration> load_or_explain(const std::string& path, bool print
   return std::move(loaded.configuration);
 }
 
+std::optional<std::vector<Connection>> connections_to_check(std::string_view command,
+                                                            const std::string& config,
+                                                            const std::vector<std::string>& names,
+                                                            const std::string& url) {
+  if (std::any_of(names.begin(), names.end(), may_hold_password)) {
+    fmt::print(stderr,
+               "conncheck: a NAME is that of a configured connection: a URL is tested by "
+               "`conncheck {} --url URL`\n",
+               command);
+    return std::nullopt;
+  }
+  if (url.empty()) {
+    std::optional<Configuration> configuration = load_or_explain(configuration_path(config), false);
+    return configuration ? select_connections(std::move(*configuration), names) : std::nullopt;
+  }
+  if (!names.empty()) {
+    fmt::print(stderr,
+               "conncheck: --url tests a connection that is in no file: leave the names out\n");
+    return std::nullopt;
+  }
+  auto result = connection_from_url(url);
+  if (const auto* diagnostic = std::get_if<Diagnostic>(&result)) {
+    fmt::print(stderr, "conncheck: --url: {}\n", diagnostic->message);
+    return std::nullopt;
+  }
+  Connection connection = std::get<Connection>(std::move(result));
+  if (std::holds_alternative<std::monostate>(connection.password) && std::getenv("PGPASSWORD")) {
+    connection.password = EnvironmentPassword{"PGPASSWORD"};
+  }
+  return std::vector<Connection>{std::move(connection)};
+}
+
 std::optional<std::vector<Connection>> select_connections(Configuration configuration,
                                                           const std::vector<std::string>& names) {
   std::vector<Connection>& all = configuration.connections;

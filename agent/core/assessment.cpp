@@ -7,6 +7,8 @@
 #include <map>
 
 #include "agent/core/policy.hpp"
+#include "agent/core/proof_findings.hpp"
+#include "agent/core/sql_identifier.hpp"
 #include "agent/core/usable_privilege.hpp"
 
 namespace conncheck {
@@ -61,6 +63,30 @@ PolicySubject subject(const Connection& connection, const Session& session,
           .server_version_num = session.server_version_num};
 }
 
+/// What a proof, if one was wanted, adds to the login's findings and to the notes.
+void append_proof(const Connection& connection, const Observation& observation,
+                  std::vector<Finding>& findings, std::vector<std::string>& notes) {
+  if (!observation.proof_wanted) {
+    return;
+  }
+  const std::string& role = observation.login.role_name;
+  if (!observation.proof) {
+    findings.push_back(partial_answer_finding(connection.name, role));
+    return;
+  }
+  std::vector<Finding> proved =
+      proof_findings(connection.name, observation.login, *observation.proof);
+  std::move(proved.begin(), proved.end(), std::back_inserter(findings));
+  std::vector<std::string> proof_words = proof_notes(observation.login, *observation.proof);
+  std::move(proof_words.begin(), proof_words.end(), std::back_inserter(notes));
+  if (!observation.roles.empty()) {
+    notes.push_back(
+        fmt::format("The proof is of {}, the login's own role; those of audited roles cannot be "
+                    "tried through it",
+                    quote_ident_visibly(role)));
+  }
+}
+
 void judge(const Connection& connection, Observation& observation, CheckReport& report) {
   const Session& session = *observation.session;
   const bool roles_are_audited = !observation.roles.empty() || !observation.unknown_roles.empty() ||
@@ -74,6 +100,7 @@ void judge(const Connection& connection, Observation& observation, CheckReport& 
   for (const std::string& role : observation.roles_not_audited) {
     findings.push_back(role_not_audited_finding(connection.name, role));
   }
+  append_proof(connection, observation, findings, report.notes);
   report.login = permissions_of(std::move(observation.login));
   report.login.findings = std::move(findings);
   for (RoleObservation& role : observation.roles) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/explanation.hpp"
+#include "agent/core/proof.hpp"
 #include "agent/core/report.hpp"
 
 namespace conncheck {
@@ -35,6 +37,9 @@ struct Observation {
   std::optional<std::string> outdated_extension;
   /// Why the installed extension gave no answer, where the catalog had to be asked instead.
   std::optional<std::string> extension_error;
+  std::optional<Explanation> explanation;  ///< where a privilege was asked about, and nothing else
+  bool proof_wanted = false;
+  std::optional<Proof> proof;  ///< nothing where it was not wanted, or there was nothing to compare
 };
 
 }  // namespace conncheck

@@ -6,6 +6,9 @@
 
 #include "agent/core/failure.hpp"
 #include "agent/probe/catalog_queries.hpp"
+#include "agent/probe/explanation_run.hpp"
+#include "agent/probe/proof_queries.hpp"
+#include "agent/probe/proof_run.hpp"
 #include "agent/probe/rows.hpp"
 
 namespace asio = boost::asio;
@@ -60,7 +63,12 @@ class Interrogation {
         observation_(observation) {}
 
   asio::awaitable<void> run() {
+    observation_.proof_wanted = options_.prove;
     const std::optional<StatementError> refused = co_await ask_session();
+    if (options_.question) {
+      co_await explain(refused);
+      co_return;
+    }
     if (refused) {
       co_await ask_information_schema_after(*refused);
       co_return;
@@ -74,6 +82,7 @@ class Interrogation {
     if (extension_usable) {
       const std::optional<StatementError> failed = co_await ask_permissions(Rung::extension, false);
       if (!failed) {
+        co_await prove();
         co_return;
       }
       forget_permissions();
@@ -88,7 +97,9 @@ class Interrogation {
     if (failed) {
       forget_permissions();
       co_await ask_information_schema_after(*failed);
+      co_return;
     }
+    co_await prove();
   }
 
  private:
@@ -106,11 +117,57 @@ class Interrogation {
                               role_names_.push_back(columns[0].value_or(""));
                             }});
     }
+    if (options_.question) {
+      statements.push_back({explain_executable_query(), {}, [this](const Columns& columns) {
+                              require_columns(columns, 1);
+                              explain_executable_ = columns[0] == "t";
+                            }});
+    }
+    if (options_.prove) {
+      statements.push_back({powerful_role_query(), {}, [this](const Columns& columns) {
+                              powerful_role_ = powerful_role_row(columns);
+                            }});
+    }
     const std::optional<StatementError> error = co_await link_.round_trip(statements);
     if (!error) {
       demand_session();
     }
     co_return error;
+  }
+
+  asio::awaitable<void> explain(std::optional<StatementError> failed) {
+    if (!failed) {
+      Explanation& explanation = observation_.explanation.emplace();
+      const std::optional<StatementError> unexplained = co_await run_explanation(
+          link_, session_, explain_executable_, *options_.question, explanation);
+      failed = unexplained;
+    }
+    if (failed) {
+      observation_.explanation.reset();
+      observation_.error = query_failure(failed->sqlstate, failed->message);
+    }
+  }
+
+  [[nodiscard]] bool may_prove() const {
+    return options_.prove && (!powerful_role_ || options_.prove_unsafe);
+  }
+
+  /// The permissions are there; unless there is something to prove, the transaction has ended.
+  asio::awaitable<void> prove() {
+    if (!options_.prove) {
+      co_return;
+    }
+    Proof& proof = observation_.proof.emplace();
+    if (!may_prove()) {
+      proof.refused_for = powerful_role_;
+      co_return;
+    }
+    const std::optional<StatementError> failed =
+        co_await run_proof(link_, time_left_, observation_.login, proof);
+    if (failed) {
+      observation_.proof.reset();
+      observation_.error = query_failure(failed->sqlstate, failed->message);
+    }
   }
 
   void demand_session() const {
@@ -187,7 +244,9 @@ class Interrogation {
                             keep_row();
                             members.emplace(columns[0].value_or(""), columns[1].value_or(""));
                           }});
-    statements.push_back({"COMMIT", {}, {}});
+    if (!may_prove()) {
+      statements.push_back({"COMMIT", {}, {}});
+    }
     const std::optional<StatementError> error = co_await link_.round_trip(statements);
     if (!error) {
       observation_.source = rung == Rung::extension ? Source::extension : Source::catalog;
@@ -290,6 +349,8 @@ class Interrogation {
   Observation& observation_;
   SessionRow session_;
   std::vector<std::string> role_names_;
+  std::optional<PowerfulRole> powerful_role_;
+  std::optional<bool> explain_executable_;
   std::vector<std::string> audited_;
   std::vector<std::string> reachable_;
   std::size_t kept_rows_ = 0;

@@ -8,6 +8,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
 
 #include "agent/probe/received_bytes.hpp"
 
@@ -16,11 +17,16 @@ namespace asio = boost::asio;
 namespace conncheck {
 namespace {
 
-// A server that never ends its rows, its login or a message is stopped here. A login is a few kB; libpq's time for
-// its parameters grows with the square of their number.
+// A server that never ends its rows, its login or a message is stopped here. A login is a few kB;
+// libpq's time for its parameters grows with the square of their number.
 constexpr std::int64_t max_rows = 4'000'000;
 constexpr std::uint64_t max_login_bytes = 256UL * 1024;
 constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
+
+// What may be under way in a stream. Answers are read while statements are sent, so neither side
+// waits for the other; this bounds what both keep in memory, and is enough for a distant server.
+constexpr std::size_t max_groups = 512;
+constexpr std::size_t max_group_bytes = 512UL * 1024;
 
 struct Keywords {
   std::vector<const char*> names;
@@ -75,11 +81,21 @@ bool is_sqlstate(std::string_view text) {
          });
 }
 
+std::size_t size_of(const std::vector<Statement>& statements) {
+  std::size_t size = 0;
+  for (const Statement& statement : statements) {
+    size += statement.sql.size();
+  }
+  return size;
+}
+
 /// An error that a statement came to. A connection that broke has no SQLSTATE.
 StatementError error_of(const PGresult* result, ConnStatusType status) {
   const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result)};
+  const char* hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result),
+                       hint ? hint : ""};
   if (!is_sqlstate(error.sqlstate)) {
     if (status != CONNECTION_BAD) {
       throw MalformedAnswer{error.message};  // libpq's own complaint, or an error without a code
@@ -205,7 +221,7 @@ bool PostgresLink::send(const std::vector<Statement>& statements) {
   return PQpipelineSync(connection_.get()) == 1;
 }
 
-StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get())}; }
+StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get()), {}}; }
 
 asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
     const std::vector<Statement>& statements) {
@@ -214,6 +230,67 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
     co_return broken();
   }
   co_await flush();
+  std::optional<StatementError> error = co_await answers(statements);
+  if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+    co_return error;
+  }
+  leave_pipeline();
+  co_return error;
+}
+
+asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
+    std::function<std::optional<std::vector<Statement>>()> next,
+    std::function<bool(const std::optional<StatementError>&)> on_end) {
+  PQsetnonblocking(connection_.get(), 1);
+  if (PQenterPipelineMode(connection_.get()) == 0) {
+    co_return broken();
+  }
+  std::deque<std::vector<Statement>> under_way;
+  std::size_t bytes = 0;
+  bool more = true;
+  while (more || !under_way.empty()) {
+    // Refilled at half, so that what is sent goes in few packets.
+    if (more && under_way.size() <= max_groups / 2 && bytes <= max_group_bytes / 2) {
+      while (more && under_way.size() < max_groups && bytes < max_group_bytes) {
+        std::optional<std::vector<Statement>> group = next();
+        more = group.has_value();
+        if (group && !send(*group)) {
+          co_return broken();
+        }
+        if (group) {
+          bytes += size_of(*group);
+          under_way.push_back(std::move(*group));
+        }
+      }
+      co_await flush();
+    }
+    if (under_way.empty()) {
+      break;
+    }
+    const std::optional<StatementError> error = co_await answers(under_way.front());
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+      co_return error ? error : broken();
+    }
+    bytes -= size_of(under_way.front());
+    under_way.pop_front();
+    if (!on_end(error)) {
+      co_return std::nullopt;
+    }
+  }
+  leave_pipeline();
+  co_return std::nullopt;
+}
+
+void PostgresLink::leave_pipeline() {
+  if (PQexitPipelineMode(connection_.get()) == 0) {
+    throw MalformedAnswer{"the server ends its answers before all are given"};
+  }
+}
+
+/// Reads the answers to one group, up to its end. The first error; where the connection broke,
+/// that.
+asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
+    const std::vector<Statement>& statements) {
   std::optional<StatementError> error;
   std::size_t current = 0;
   rows_ = 0;
@@ -246,9 +323,6 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
       continue;
     }
     take(result.get(), statements, current);
-  }
-  if (PQexitPipelineMode(connection_.get()) == 0) {
-    throw MalformedAnswer{"the server ends its answers before all are given"};
   }
   co_return error;
 }

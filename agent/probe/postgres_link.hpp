@@ -35,6 +35,7 @@ struct MalformedAnswer {
 struct StatementError {
   std::string sqlstate;  ///< empty: the connection broke
   std::string message;
+  std::string hint;  ///< the server's own; often empty
 };
 
 /// Owns a PGconn and its socket's waits. All members must be used from one loop. Waiting calls end
@@ -55,6 +56,14 @@ class PostgresLink {
   boost::asio::awaitable<std::optional<StatementError>> round_trip(
       const std::vector<Statement>& statements);
 
+  /// Sends group after group of statements, as `next` gives them until it gives none, with a
+  /// bounded number under way. An error ends its own group alone: `on_end` hears of each group, in
+  /// order, and may stop it all by returning false; the link is then of no more use. Returns an
+  /// error only if the connection broke. Throws MalformedAnswer.
+  boost::asio::awaitable<std::optional<StatementError>> stream(
+      std::function<std::optional<std::vector<Statement>>()> next,
+      std::function<bool(const std::optional<StatementError>& error)> on_end);
+
   /// Says good-bye without waiting for an answer.
   void close();
 
@@ -68,12 +77,15 @@ class PostgresLink {
   bool consume_input();
   void forbid_more_than(std::uint64_t limit) const;
   bool send(const std::vector<Statement>& statements);
+  boost::asio::awaitable<std::optional<StatementError>> answers(
+      const std::vector<Statement>& statements);
+  void leave_pipeline();
   void take(const PGresult* result, const std::vector<Statement>& statements, std::size_t current);
   [[nodiscard]] StatementError broken() const;
 
   boost::asio::any_io_executor executor_;
   PgConnection connection_;
-  std::int64_t rows_ = 0;       ///< of this round trip
+  std::int64_t rows_ = 0;       ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete
 };
 

@@ -241,6 +241,16 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (observation_.extension_error) {
       observation_.extension_error = presentable(std::move(*observation_.extension_error));
     }
+    if (observation_.explanation && observation_.explanation->refusal) {
+      ExplanationRefusal& refusal = *observation_.explanation->refusal;
+      refusal.message = presentable(std::move(refusal.message));
+      refusal.hint = presentable(std::move(refusal.hint));
+    }
+    if (observation_.proof) {
+      for (RelationProof& relation : observation_.proof->relations) {
+        relation.edit_messages([this](std::string text) { return presentable(std::move(text)); });
+      }
+    }
     done_(std::move(observation_));
   }
 

@@ -16,6 +16,9 @@ struct ProbeOptions {
   bool include_system = false;     ///< also relations of pg_catalog and information_schema
   bool include_invisible = false;  ///< also relations on which the role holds nothing
   std::vector<NamePattern> roles;  ///< audited besides the login
+  std::optional<ExplanationQuestion> question = std::nullopt;  ///< asked instead of the permissions
+  bool prove = false;         ///< ask the server itself by EXPLAIN; see proof_run.hpp
+  bool prove_unsafe = false;  ///< also where planning runs others' functions with great power
 };
 
 /// Starts a probe on `executor`, whose loop must be the resolver's. `done` is called exactly once,

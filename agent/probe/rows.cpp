@@ -138,6 +138,40 @@ SchemaPermissions schema_row(const Columns& columns) {
   return row;
 }
 
+PowerfulRole powerful_role_row(const Columns& columns) {
+  require_columns(columns, 3);
+  return {text(columns[0]), text(columns[1]), flag(columns[2])};
+}
+
+ProofSubjectRow proof_subject_row(const Columns& columns) {
+  require_columns(columns, 7);
+  ProofSubjectRow row;
+  row.relation = static_cast<std::size_t>(number(columns[0]));
+  row.is_view = flag(columns[1]);
+  row.has_rules = flag(columns[2]);
+  row.sequence_default = flag(columns[3]);
+  row.foreign_key = flag(columns[4]);
+  row.columns = strings(parsed(columns[5]));
+  row.always_identity = strings(parsed(columns[6]));
+  return row;
+}
+
+ExplanationRow explanation_row(const Columns& columns, const std::string& privilege) {
+  require_columns(columns, 9);
+  ExplanationRow row;
+  row.privilege = privilege;
+  row.held = flag(columns[0]);
+  row.usable = flag(columns[1]);
+  row.source = text(columns[2]);
+  row.role_path = strings(parsed(columns[3]));
+  row.grantor = columns[4];
+  row.grantable = flag(columns[5]);
+  row.requires_set_role = flag(columns[6]);
+  row.detail = text(columns[7]);
+  row.fix = columns[8];
+  return row;
+}
+
 void add_information_schema_row(const Columns& columns,
                                 std::vector<RelationPermissions>& relations) {
   require_columns(columns, 5);

@@ -3,8 +3,8 @@
 #include <array>
 #include <string_view>
 
-#include "agent/core/printable.hpp"
 #include "agent/core/sql_identifier.hpp"
+#include "agent/render/csv_cell.hpp"
 #include "agent/render/report_words.hpp"
 
 namespace conncheck {
@@ -15,21 +15,6 @@ constexpr std::string_view header =
     "column_privileges,owner,row_security,blocked_by,error_code,error_message\n";
 constexpr std::size_t columns = 17;
 using Row = std::array<std::string, columns>;
-
-std::string cell(std::string_view value) {
-  std::string text = printable(value);
-  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) {
-    text.insert(text.begin(), '\'');
-  }
-  if (text.find_first_of("\",") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted.append(c == '"' ? 2 : 1, c);
-  }
-  return quoted + '"';
-}
 
 std::string verdict(std::optional<bool> value) {
   if (!value) {
@@ -72,14 +57,6 @@ std::string column_list(const RelationPermissions& relation) {
   return join(entries, ';');
 }
 
-void append_row(const Row& row, std::string& out) {
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    out += i == 0 ? "" : ",";
-    out += cell(row[i]);
-  }
-  out += '\n';
-}
-
 Row row_without_relation(const CheckReport& report, const std::string& role) {
   Row row;
   row[0] = report.connection;
@@ -96,7 +73,7 @@ void append_role(const CheckReport& report, const std::string& role,
                  const std::vector<RelationPermissions>& relations, std::string& out) {
   const Row without_relation = row_without_relation(report, role);
   if (relations.empty()) {
-    append_row(without_relation, out);
+    append_csv_row(without_relation, out);
   }
   for (const RelationPermissions& relation : relations) {
     Row row = without_relation;
@@ -112,7 +89,7 @@ void append_role(const CheckReport& report, const std::string& role,
     row[12] = relation.owner;
     row[13] = relation.row_security;
     row[14] = join(relation.blocked_by, ';');
-    append_row(row, out);
+    append_csv_row(row, out);
   }
 }
 

@@ -1,10 +1,8 @@
 #include "agent/render/json.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 
-#include "agent/core/printable.hpp"
+#include "agent/render/json_document.hpp"
 #include "agent/render/timestamp.hpp"
 
 namespace conncheck {
@@ -14,22 +12,8 @@ namespace json = boost::json;
 
 constexpr int schema_version = 1;
 
-json::string text(std::string_view value) { return json::string(valid_utf8(value)); }
-
-json::value text_or_null(const std::optional<std::string>& value) {
-  return value ? json::value(text(*value)) : json::value(nullptr);
-}
-
 json::value verdict(std::optional<bool> value) {
   return value ? json::value(*value) : json::value(nullptr);
-}
-
-json::array texts(const std::vector<std::string>& values) {
-  json::array array;
-  for (const std::string& value : values) {
-    array.emplace_back(text(value));
-  }
-  return array;
 }
 
 json::array privileges(PrivilegeSet set) {
@@ -48,7 +32,7 @@ json::value column_privileges(const RelationPermissions& relation) {
   }
   json::object object;
   for (const auto& [privilege, columns] : relation.column_privileges) {
-    object.emplace(to_string(privilege), texts(columns));
+    object.emplace(to_string(privilege), json_texts(columns));
   }
   return object;
 }
@@ -66,9 +50,9 @@ json::value error(const std::optional<Failure>& failure) {
   }
   return json::object{{"code", to_string(failure->code)},
                       {"phase", to_string(failure->phase)},
-                      {"sqlstate", text_or_null(failure->sqlstate)},
-                      {"message", text(failure->message)},
-                      {"hint", text(failure->hint)}};
+                      {"sqlstate", json_text_or_null(failure->sqlstate)},
+                      {"message", json_text(failure->message)},
+                      {"hint", json_text(failure->hint)}};
 }
 
 json::value session(const std::optional<Session>& session) {
@@ -76,19 +60,19 @@ json::value session(const std::optional<Session>& session) {
     return nullptr;
   }
   return json::object{
-      {"role_name", text(session->role_name)},
-      {"session_user_name", text(session->session_user_name)},
-      {"configured_user", text(session->configured_user)},
-      {"database_name", text(session->database_name)},
-      {"server_version", text(session->server_version)},
-      {"server_address", text(session->server_address)},
+      {"role_name", json_text(session->role_name)},
+      {"session_user_name", json_text(session->session_user_name)},
+      {"configured_user", json_text(session->configured_user)},
+      {"database_name", json_text(session->database_name)},
+      {"server_version", json_text(session->server_version)},
+      {"server_address", json_text(session->server_address)},
       {"is_superuser", session->is_superuser},
       {"bypass_rls", session->bypass_rls},
       {"in_recovery", session->in_recovery},
       {"read_only", session->read_only},
-      {"can_set_role", texts(session->can_set_role)},
+      {"can_set_role", json_texts(session->can_set_role)},
       {"ssl", session->ssl},
-      {"ssl_version", session->ssl ? json::value(text(session->ssl_version)) : nullptr}};
+      {"ssl_version", session->ssl ? json::value(json_text(session->ssl_version)) : nullptr}};
 }
 
 json::object summary(const Summary& summary) {
@@ -102,8 +86,8 @@ json::object summary(const Summary& summary) {
 json::array schemas(const std::vector<SchemaPermissions>& schemas) {
   json::array array;
   for (const SchemaPermissions& schema : schemas) {
-    array.push_back(json::object{{"schema_name", text(schema.schema_name)},
-                                 {"owner", text(schema.owner)},
+    array.push_back(json::object{{"schema_name", json_text(schema.schema_name)},
+                                 {"owner", json_text(schema.owner)},
                                  {"can_use", schema.can_use},
                                  {"can_create", schema.can_create},
                                  {"tables", schema.tables},
@@ -117,20 +101,21 @@ json::array schemas(const std::vector<SchemaPermissions>& schemas) {
 json::array tables(const std::vector<RelationPermissions>& relations) {
   json::array array;
   for (const RelationPermissions& relation : relations) {
-    array.push_back(json::object{
-        {"schema_name", text(relation.schema_name)},
-        {"table_name", text(relation.table_name)},
-        {"kind", text(relation.kind)},
-        {"can_read", verdict(relation.can_read)},
-        {"can_write", verdict(relation.can_write)},
-        {"can_truncate", verdict(relation.can_truncate)},
-        {"privileges", privileges(relation.privileges)},
-        {"grantable", privileges(relation.grantable)},
-        {"column_privileges", column_privileges(relation)},
-        {"owner", text(relation.owner)},
-        {"row_security", relation.row_security.empty() ? json::value(nullptr)
-                                                       : json::value(text(relation.row_security))},
-        {"blocked_by", texts(relation.blocked_by)}});
+    array.push_back(
+        json::object{{"schema_name", json_text(relation.schema_name)},
+                     {"table_name", json_text(relation.table_name)},
+                     {"kind", json_text(relation.kind)},
+                     {"can_read", verdict(relation.can_read)},
+                     {"can_write", verdict(relation.can_write)},
+                     {"can_truncate", verdict(relation.can_truncate)},
+                     {"privileges", privileges(relation.privileges)},
+                     {"grantable", privileges(relation.grantable)},
+                     {"column_privileges", column_privileges(relation)},
+                     {"owner", json_text(relation.owner)},
+                     {"row_security", relation.row_security.empty()
+                                          ? json::value(nullptr)
+                                          : json::value(json_text(relation.row_security))},
+                     {"blocked_by", json_texts(relation.blocked_by)}});
   }
   return array;
 }
@@ -141,11 +126,11 @@ json::array findings(const std::vector<Finding>& findings) {
     array.push_back(json::object{{"id", finding.id},
                                  {"rule", finding.rule},
                                  {"severity", to_string(finding.severity)},
-                                 {"schema_name", text_or_null(finding.schema_name)},
-                                 {"table_name", text_or_null(finding.table_name)},
+                                 {"schema_name", json_text_or_null(finding.schema_name)},
+                                 {"table_name", json_text_or_null(finding.table_name)},
                                  {"missing", privileges(finding.missing)},
-                                 {"message", text(finding.message)},
-                                 {"fix", text_or_null(finding.fix)}});
+                                 {"message", json_text(finding.message)},
+                                 {"fix", json_text_or_null(finding.fix)}});
   }
   return array;
 }
@@ -159,7 +144,7 @@ void append_permissions(json::object& object, const RolePermissions& role) {
 
 json::object check(const CheckReport& report) {
   json::object object = {
-      {"connection", text(report.connection)},
+      {"connection", json_text(report.connection)},
       {"status", to_string(report.status)},
       {"connected", report.connected},
       {"source", report.source ? json::value(to_string(*report.source)) : nullptr},
@@ -170,69 +155,13 @@ json::object check(const CheckReport& report) {
   append_permissions(object, report.login);
   json::array roles;
   for (const RolePermissions& role : report.roles) {
-    json::object entry = {{"role_name", text(role.role_name)}};
+    json::object entry = {{"role_name", json_text(role.role_name)}};
     append_permissions(entry, role);
     roles.push_back(std::move(entry));
   }
   object.emplace("roles", std::move(roles));
-  object.emplace("notes", texts(report.notes));
+  object.emplace("notes", json_texts(report.notes));
   return object;
-}
-
-void print(const json::value& value, std::size_t depth, std::string& out);
-
-/// `{`, the items on lines of their own, `}`; nothing between the brackets of an empty one.
-template <typename Container, typename PrintItem>
-void print_items(const Container& items, std::string_view brackets, std::size_t depth,
-                 std::string& out, PrintItem print_item) {
-  out += brackets.front();
-  bool first = true;
-  for (const auto& item : items) {
-    out += first ? "\n" : ",\n";
-    first = false;
-    out.append(2 * (depth + 1), ' ');
-    print_item(item);
-  }
-  if (!first) {
-    out += '\n';
-    out.append(2 * depth, ' ');
-  }
-  out += brackets.back();
-}
-
-void print(const json::value& value, std::size_t depth, std::string& out) {
-  if (const json::object* object = value.if_object()) {
-    print_items(*object, "{}", depth, out, [&](const json::key_value_pair& member) {
-      out += json::serialize(json::string(member.key()));
-      out += ": ";
-      print(member.value(), depth + 1, out);
-    });
-  } else if (const json::array* array = value.if_array()) {
-    print_items(*array, "[]", depth, out,
-                [&](const json::value& element) { print(element, depth + 1, out); });
-  } else {
-    out += json::serialize(value);
-  }
-}
-
-/// Boost escapes what JSON demands, C0; DEL, C1 and the bidirectional overrides remain.
-std::string escape_invisible(std::string_view document) {
-  constexpr char32_t del = 0x7F;
-  constexpr char32_t first_supplementary = 0x10000;
-  std::string escaped;
-  escaped.reserve(document.size());
-  for_each_character(document, [&](std::string_view bytes, std::optional<char32_t> character) {
-    if (!character || *character < del || !is_invisible(*character)) {
-      escaped += bytes;
-    } else if (*character < first_supplementary) {
-      escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(*character));
-    } else {
-      const std::uint32_t offset = *character - first_supplementary;
-      escaped +=
-          fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10), 0xDC00 + (offset & 0x3FF));
-    }
-  });
-  return escaped;
 }
 
 }  // namespace
@@ -242,14 +171,10 @@ std::string render_json(std::span<const CheckReport> reports) {
   for (const CheckReport& report : reports) {
     checks.push_back(check(report));
   }
-  const json::object document = {{"schema_version", schema_version},
-                                 {"tool_version", CONNCHECK_VERSION},
-                                 {"status", to_string(overall_status(reports))},
-                                 {"checks", std::move(checks)}};
-  std::string out;
-  print(document, 0, out);
-  out += '\n';
-  return escape_invisible(out);
+  return json_document({{"schema_version", schema_version},
+                        {"tool_version", CONNCHECK_VERSION},
+                        {"status", to_string(overall_status(reports))},
+                        {"checks", std::move(checks)}});
 }
 
 }  // namespace conncheck
