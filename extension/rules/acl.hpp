@@ -14,6 +14,7 @@ struct AclItem {
   RoleId grantee = public_role;
   PrivilegeSet privileges;
   PrivilegeSet grant_options;
+  RoleId grantor = public_role;  ///< says who gave it; decides nothing
 };
 
 /// A NULL ACL (nullopt) is not an empty one: the defaults hold, everything for the owner.
@@ -28,6 +29,8 @@ struct RelationOwnership {
 struct Grants {
   PrivilegeSet privileges;  ///< effective: owner, direct, PUBLIC, membership, predefined roles
   PrivilegeSet grantable;   ///< those of them held with grant option
+
+  friend bool operator==(const Grants&, const Grants&) = default;
 };
 
 /// The role's effective privileges on a relation as a whole, each judged on its own.
