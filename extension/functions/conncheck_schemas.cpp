@@ -26,13 +26,13 @@ using CountsBySchema = std::unordered_map<const server::Schema*, Counts>;
 CountsBySchema count_relations(server::Roles& roles, rules::Role& role,
                                const server::Schemas& schemas) {
   CountsBySchema counts;
-  for (const ReportedRelation& relation : report_relations(roles, role, schemas, {})) {
-    Counts& of_schema = counts[relation.schema];
+  report_relations(roles, role, schemas, {}, [&counts](const ReportedRelation& relation) {
+    Counts& of_schema = counts[relation.profile.schema];
     ++of_schema.tables;
     of_schema.readable += relation.verdict.can_read.value_or(false) ? 1 : 0;
     of_schema.writable += relation.verdict.can_write.value_or(false) ? 1 : 0;
     of_schema.truncatable += relation.verdict.can_truncate.value_or(false) ? 1 : 0;
-  }
+  });
   return counts;
 }
 

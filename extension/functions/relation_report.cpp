@@ -1,9 +1,9 @@
 #include "extension/functions/relation_report.hpp"
 
 #include <algorithm>
-#include <tuple>
-#include <unordered_map>
 
+#include "extension/functions/held_columns.hpp"
+#include "extension/rules/id_table.hpp"
 #include "extension/server/columns.hpp"
 #include "extension/server/relation_source.hpp"
 #include "extension/server/relations.hpp"
@@ -18,11 +18,9 @@ constexpr PrivilegeSet by_column = {Privilege::select, Privilege::insert, Privil
 /// Up to so many relations, their columns are looked up one by one instead of all at once.
 constexpr std::size_t few_relations = 64;
 
-struct Candidate {
-  server::RelationRow row;
-  const server::Schema* schema;
-  rules::Grants grants;
-};
+/// How many relations' columns can be looked up in the time that it takes to read those of all
+/// relations: one for so many of them.
+constexpr std::size_t look_ups_per_scan = 4;
 
 /// One run over the catalogs for one role.
 class Reporter {
@@ -35,26 +33,36 @@ class Reporter {
         relations_(roles),
         rewriting_(relations_, role.id()) {}
 
-  std::vector<ReportedRelation> run();
+  void run(const ReportVisitor& each);
 
  private:
+  using CandidateNumbers = rules::IdTable<std::uint32_t>;  ///< by their ids
+
   std::optional<server::RelationSelection> look_up() const;
   void read_candidates();
+  void add_candidate(const server::RelationRow& row, const rules::Acl& acl);
   void read_column_grants();
-  void read_all_column_grants();
-  const std::vector<rules::ColumnGrant>& grants_by_column(const Candidate& candidate) const;
-  std::optional<ReportedRelation> report(const Candidate& candidate);
-  rules::RelationAccess access_to(const Candidate& candidate,
+  void add_column(std::uint32_t candidate, int number, std::string_view name, PrivilegeSet held);
+  void read_all_column_grants(const CandidateNumbers& lacking);
+  void judge_every_column();
+  void judge_every_column_at_once(const std::vector<std::uint32_t>& columned);
+  CandidateNumbers numbers_of(const std::vector<std::uint32_t>& candidates) const;
+  void report(std::uint32_t candidate, const ReportVisitor& each);
+  bool is_judged_by_profile(std::uint32_t candidate) const;
+  rules::RowSecurity row_security_of(const RelationProfile& relation) const;
+  rules::RelationAccess access_to(std::uint32_t candidate,
                                   const std::vector<rules::ColumnGrant>& columns);
-  void look_beneath(const Candidate& candidate, rules::RelationAccess& access);
+  void look_beneath(const RelationProfile& relation, rules::RelationId id,
+                    rules::RelationAccess& access);
 
   rules::Role& role_;
   const server::Schemas& schemas_;
   const ReportSelection& selection_;
   server::CatalogRelations relations_;
   rules::Rewriting rewriting_;
-  std::vector<Candidate> candidates_;
-  std::unordered_map<rules::RelationId, std::vector<rules::ColumnGrant>> column_grants_;
+  RelationCandidates candidates_;
+  HeldColumns columns_{0};
+  std::vector<std::optional<rules::Verdict>> verdicts_;  ///< by profile, where that says all
 };
 
 /// What to read of pg_class; nullopt: nothing can match.
@@ -79,75 +87,127 @@ std::optional<server::RelationSelection> Reporter::look_up() const {
 
 void Reporter::read_candidates() {
   const std::optional<server::RelationSelection> wanted = look_up();
-  if (!wanted) {
+  if (wanted) {
+    server::read_relations(*wanted, [this](const server::RelationRow& row, const rules::Acl& acl) {
+      add_candidate(row, acl);
+    });
+  }
+}
+
+void Reporter::add_candidate(const server::RelationRow& row, const rules::Acl& acl) {
+  const auto schema = schemas_.find(row.schema);
+  if (schema == schemas_.end() ||
+      (selection_.schema && !selection_.schema->matches(schema->second.name)) ||
+      (selection_.table && !selection_.table->matches(row.name))) {
     return;
   }
-  server::read_relations(*wanted, [this](server::RelationRow row, const rules::Acl& acl) {
-    const auto schema = schemas_.find(row.schema);
-    if (schema == schemas_.end() ||
-        (selection_.schema && !selection_.schema->matches(schema->second.name)) ||
-        (selection_.table && !selection_.table->matches(row.name))) {
-      return;
-    }
-    rules::Grants grants = rules::relation_grants(role_, row.ownership, acl);
-    grants.privileges = grants.privileges & server::known_relation_privileges();
-    grants.grantable = grants.grantable & server::known_relation_privileges();
-    candidates_.push_back({std::move(row), &schema->second, grants});
-  });
+  rules::Grants grants = rules::relation_grants(role_, row.ownership, acl);
+  grants.privileges = grants.privileges & server::known_relation_privileges();
+  grants.grantable = grants.grantable & server::known_relation_privileges();
+  candidates_.add(
+      row.id, row.name,
+      {&schema->second, row.ownership.owner, grants, row.kind, row.ownership.protected_catalog,
+       row.row_security, row.force_row_security, row.has_rules});
 }
 
 /// Only relations of which something is lacking as a whole can have more by column.
 void Reporter::read_column_grants() {
-  std::vector<rules::RelationId> lacking;
-  for (const Candidate& candidate : candidates_) {
-    if (!candidate.grants.privileges.has_all(by_column)) {
-      lacking.push_back(candidate.row.id);
+  columns_ = HeldColumns(candidates_.size());
+  std::vector<std::uint32_t> lacking;
+  for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+    if (!candidates_.profile(candidate).grants.privileges.has_all(by_column)) {
+      lacking.push_back(candidate);
     }
   }
-  if (lacking.size() > few_relations) {
-    read_all_column_grants();
+  if (lacking.size() <= few_relations) {
+    for (const std::uint32_t candidate : lacking) {
+      for (const auto& grant : relations_.columns(candidates_.id(candidate), role_.id()).grants) {
+        add_column(candidate, grant.number, grant.name, grant.privileges);
+      }
+    }
+  } else {
+    read_all_column_grants(numbers_of(lacking));
+  }
+  columns_.sort();
+  judge_every_column();
+}
+
+void Reporter::add_column(std::uint32_t candidate, int number, std::string_view name,
+                          PrivilegeSet held) {
+  const PrivilegeSet more = held - candidates_.profile(candidate).grants.privileges;
+  if (!more.empty()) {
+    columns_.add(candidate, number, name, more);
+  }
+}
+
+void Reporter::read_all_column_grants(const CandidateNumbers& lacking) {
+  server::read_column_acls(
+      [&](const server::ColumnRow& column, std::span<const rules::AclItem> acl) {
+        if (const std::uint32_t* candidate = lacking.find(column.relation)) {
+          add_column(*candidate, column.number, column.name, rules::column_grants(role_, acl));
+        }
+      });
+}
+
+/// Whether columns are all columns is asked where something is held by column: of each relation by
+/// itself, or in one go if there are many.
+void Reporter::judge_every_column() {
+  std::vector<std::uint32_t> columned;
+  for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+    if (columns_.has_some(candidate)) {
+      columned.push_back(candidate);
+    }
+  }
+  if (columned.size() > few_relations && columned.size() > candidates_.size() / look_ups_per_scan) {
+    judge_every_column_at_once(columned);
     return;
   }
-  for (const rules::RelationId relation : lacking) {
-    column_grants_[relation] = relations_.columns(relation, role_.id()).grants;
+  for (const std::uint32_t candidate : columned) {
+    rules::ColumnTally tally;
+    server::read_live_columns(candidates_.id(candidate), [&](const server::ColumnRow& column) {
+      tally.add(columns_.on_column(candidate, column.number), column.generated);
+      return !tally.is_decided();
+    });
+    columns_.add_on_every(candidate, tally.held_on_every());
   }
 }
 
-void Reporter::read_all_column_grants() {
-  server::read_column_acls([this](rules::RelationId relation, int number, const char* name,
-                                  std::span<const rules::AclItem> acl) {
-    const PrivilegeSet held = rules::column_grants(role_, acl);
-    if (!held.empty()) {
-      column_grants_[relation].push_back({number, name, held});
+void Reporter::judge_every_column_at_once(const std::vector<std::uint32_t>& columned) {
+  const CandidateNumbers numbers = numbers_of(columned);
+  std::vector<rules::ColumnTally> tallies(candidates_.size());
+  server::read_all_live_columns([&](const server::ColumnRow& column) {
+    if (const std::uint32_t* candidate = numbers.find(column.relation)) {
+      tallies[*candidate].add(columns_.on_column(*candidate, column.number), column.generated);
     }
   });
-  for (auto& [relation, grants] : column_grants_) {
-    std::sort(grants.begin(), grants.end(),
-              [](const auto& a, const auto& b) { return a.number < b.number; });
+  for (const std::uint32_t candidate : columned) {
+    columns_.add_on_every(candidate, tallies[candidate].held_on_every());
   }
 }
 
-const std::vector<rules::ColumnGrant>& Reporter::grants_by_column(
-    const Candidate& candidate) const {
-  static const std::vector<rules::ColumnGrant> none;
-  const auto found = column_grants_.find(candidate.row.id);
-  return found == column_grants_.end() ? none : found->second;
+Reporter::CandidateNumbers Reporter::numbers_of(
+    const std::vector<std::uint32_t>& candidates) const {
+  CandidateNumbers numbers(candidates.size());
+  for (const std::uint32_t candidate : candidates) {
+    numbers.insert(candidates_.id(candidate), candidate);
+  }
+  return numbers;
 }
 
 /// Asks only what the verdict needs: views are parsed, and foreign tables locked, for this alone.
-void Reporter::look_beneath(const Candidate& candidate, rules::RelationAccess& access) {
-  const rules::RelationId id = candidate.row.id;
+void Reporter::look_beneath(const RelationProfile& relation, rules::RelationId id,
+                            rules::RelationAccess& access) {
   const PrivilegeSet held = access.privileges | access.on_some_column;
-  const bool is_view = candidate.row.kind == rules::RelationKind::view;
-  const bool is_plain_table = candidate.row.kind == rules::RelationKind::table ||
-                              candidate.row.kind == rules::RelationKind::partitioned_table;
-  if ((is_view || candidate.row.row_security) && held.has(Privilege::select)) {
+  const bool is_view = relation.kind == rules::RelationKind::view;
+  const bool is_plain_table = relation.kind == rules::RelationKind::table ||
+                              relation.kind == rules::RelationKind::partitioned_table;
+  if ((is_view || relation.row_security) && held.has(Privilege::select)) {
     access.readable_beneath = rewriting_.readable_beneath(id);
     access.may_execute_reading = rewriting_.may_execute_reading(id);
   }
   for (const rules::Write write : rules::all_writes) {
     if (!held.has(rules::privilege_for(write)) ||
-        (is_plain_table && !candidate.row.has_rules && !candidate.row.row_security)) {
+        (is_plain_table && !relation.has_rules && !relation.row_security)) {
       continue;
     }
     access.takes[write] = rewriting_.takes(id, write);
@@ -156,78 +216,85 @@ void Reporter::look_beneath(const Candidate& candidate, rules::RelationAccess& a
       access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
     }
   }
-  if (candidate.row.kind == rules::RelationKind::foreign_table && !held.empty()) {
+  if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
     access.lacks_user_mapping = relations_.lacks_user_mapping(id, role_.id());
   }
 }
 
-rules::RelationAccess Reporter::access_to(const Candidate& candidate,
+rules::RelationAccess Reporter::access_to(std::uint32_t candidate,
                                           const std::vector<rules::ColumnGrant>& columns) {
+  const RelationProfile& relation = candidates_.profile(candidate);
+  const rules::RelationId id = candidates_.id(candidate);
   rules::RelationAccess access;
-  access.schema_usage = candidate.schema->grants.can_use;
-  access.privileges = candidate.grants.privileges;
+  access.schema_usage = relation.schema->grants.can_use;
+  access.privileges = relation.grants.privileges;
   access.on_some_column = rules::held_on_some_column(columns);
-  if (!access.on_some_column.empty()) {
-    access.on_every_column = rules::held_on_every_column(
-        {columns, relations_.columns(candidate.row.id, role_.id()).live});
-  }
+  access.on_every_column = columns_.on_every(candidate);
   access.takes_truncate =
-      rules::takes_truncate(candidate.row.kind, candidate.row.ownership.protected_catalog,
-                            candidate.row.kind == rules::RelationKind::foreign_table &&
+      rules::takes_truncate(relation.kind, relation.protected_catalog,
+                            relation.kind == rules::RelationKind::foreign_table &&
                                 access.privileges.has(Privilege::truncate) &&
-                                relations_.foreign_table(candidate.row.id).takes_truncate);
-  look_beneath(candidate, access);
+                                relations_.foreign_table(id).takes_truncate);
+  look_beneath(relation, id, access);
   return access;
 }
 
-std::optional<ReportedRelation> Reporter::report(const Candidate& candidate) {
-  std::vector<rules::ColumnGrant> columns;
-  for (rules::ColumnGrant grant : grants_by_column(candidate)) {
-    grant.privileges = grant.privileges - candidate.grants.privileges;
-    if (!grant.privileges.empty()) {
-      columns.push_back(std::move(grant));
-    }
-  }
-  if (candidate.grants.privileges.empty() && columns.empty() && !selection_.include_invisible) {
-    return std::nullopt;
-  }
-  const server::RelationRow& row = candidate.row;
-  ReportedRelation reported;
-  reported.id = row.id;
-  reported.schema = candidate.schema;
-  reported.name = row.name;
-  reported.kind = row.kind;
-  reported.owner = row.ownership.owner;
-  reported.grants = candidate.grants;
-  reported.row_security =
-      rules::row_security(role_, row.ownership.owner, row.row_security, row.force_row_security);
-  reported.verdict = rules::judge(access_to(candidate, columns));
-  reported.column_grants = std::move(columns);
-  return reported;
+/// Of most relations the profile says all: those are judged once for each profile.
+bool Reporter::is_judged_by_profile(std::uint32_t candidate) const {
+  const RelationProfile& relation = candidates_.profile(candidate);
+  return !relation.has_rules && relation.kind != rules::RelationKind::view &&
+         relation.kind != rules::RelationKind::foreign_table &&
+         row_security_of(relation) != rules::RowSecurity::applies && !columns_.has_some(candidate);
 }
 
-std::vector<ReportedRelation> Reporter::run() {
+rules::RowSecurity Reporter::row_security_of(const RelationProfile& relation) const {
+  return rules::row_security(role_, relation.owner, relation.row_security,
+                             relation.force_row_security);
+}
+
+void Reporter::report(std::uint32_t candidate, const ReportVisitor& each) {
+  const RelationProfile& relation = candidates_.profile(candidate);
+  const std::vector<rules::ColumnGrant> columns = columns_.of(candidate);
+  const auto hand_over = [&](const rules::Verdict& verdict, auto as_profile) {
+    each({relation, candidates_.id(candidate), candidates_.name(candidate),
+          row_security_of(relation), verdict, columns, as_profile});
+  };
+  if (!is_judged_by_profile(candidate)) {
+    hand_over(rules::judge(access_to(candidate, columns)), std::nullopt);
+    return;
+  }
+  const std::uint32_t number = candidates_.profile_number(candidate);
+  std::optional<rules::Verdict>& verdict = verdicts_[number];
+  if (!verdict) {
+    verdict = rules::judge(access_to(candidate, columns));
+  }
+  hand_over(*verdict, std::optional(number));
+}
+
+void Reporter::run(const ReportVisitor& each) {
   read_candidates();
   read_column_grants();
-  std::vector<ReportedRelation> reported;
-  for (const Candidate& candidate : candidates_) {
-    server::check_for_interrupts();
-    if (std::optional<ReportedRelation> row = report(candidate)) {
-      reported.push_back(std::move(*row));
+  std::vector<std::uint32_t> visible;
+  visible.reserve(candidates_.size());
+  for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+    if (selection_.include_invisible || columns_.has_some(candidate) ||
+        !candidates_.profile(candidate).grants.privileges.empty()) {
+      visible.push_back(candidate);
     }
   }
-  std::sort(reported.begin(), reported.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.schema->name, a.name) < std::tie(b.schema->name, b.name);
-  });
-  return reported;
+  candidates_.sort(visible);
+  verdicts_.resize(candidates_.profile_count());
+  for (const std::uint32_t candidate : visible) {
+    server::check_for_interrupts();
+    report(candidate, each);
+  }
 }
 
 }  // namespace
 
-std::vector<ReportedRelation> report_relations(server::Roles& roles, rules::Role& role,
-                                               const server::Schemas& schemas,
-                                               const ReportSelection& selection) {
-  return Reporter(roles, role, schemas, selection).run();
+void report_relations(server::Roles& roles, rules::Role& role, const server::Schemas& schemas,
+                      const ReportSelection& selection, const ReportVisitor& each) {
+  Reporter(roles, role, schemas, selection).run(each);
 }
 
 }  // namespace conncheck::functions

@@ -2,11 +2,11 @@
 // conncheck_schemas counts.
 #pragma once
 
+#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "extension/rules/acl.hpp"
+#include "extension/functions/relation_candidates.hpp"
 #include "extension/rules/columns.hpp"
 #include "extension/rules/name_pattern.hpp"
 #include "extension/rules/relation.hpp"
@@ -16,17 +16,19 @@
 
 namespace conncheck::functions {
 
+/// Valid while it is being visited.
 struct ReportedRelation {
-  rules::RelationId id{};
-  const server::Schema* schema = nullptr;  ///< one of those that the report was made over
-  std::string name;
-  rules::RelationKind kind{};
-  rules::RoleId owner = rules::public_role;
-  rules::Grants grants;
-  std::vector<rules::ColumnGrant> column_grants;  ///< beyond those on the whole relation
-  rules::RowSecurity row_security{};
-  rules::Verdict verdict;
+  const RelationProfile& profile;
+  rules::RelationId id;
+  const char* name;
+  rules::RowSecurity row_security;
+  const rules::Verdict& verdict;
+  const std::vector<rules::ColumnGrant>& column_grants;  ///< beyond those on the whole relation
+  /// Set where all but `id` and `name` follows from the profile: the profile's number, from 0.
+  std::optional<std::uint32_t> as_profile;
 };
+
+using ReportVisitor = std::function<void(const ReportedRelation& relation)>;
 
 struct ReportSelection {
   std::optional<rules::NamePattern> schema;
@@ -34,11 +36,9 @@ struct ReportSelection {
   bool include_invisible = false;
 };
 
-/// The relations in `schemas` that the role can see (or all of them), by schema and name in C
-/// order. Waits for no relation's lock. Those dropped meanwhile are left out.
-[[nodiscard]] std::vector<ReportedRelation> report_relations(server::Roles& roles,
-                                                             rules::Role& role,
-                                                             const server::Schemas& schemas,
-                                                             const ReportSelection& selection);
+/// Visits the relations in `schemas` that the role can see (or all of them), by schema and name in
+/// C order. Waits for no relation's lock. Those dropped meanwhile are left out.
+void report_relations(server::Roles& roles, rules::Role& role, const server::Schemas& schemas,
+                      const ReportSelection& selection, const ReportVisitor& each);
 
 }  // namespace conncheck::functions

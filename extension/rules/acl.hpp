@@ -29,6 +29,8 @@ struct RelationOwnership {
 struct Grants {
   PrivilegeSet privileges;  ///< effective: owner, direct, PUBLIC, membership, predefined roles
   PrivilegeSet grantable;   ///< those of them held with grant option
+
+  friend bool operator==(const Grants&, const Grants&) = default;
 };
 
 /// The role's effective privileges on a relation as a whole, each judged on its own.

@@ -18,24 +18,42 @@ bool held_on_column(const std::vector<ColumnGrant>& grants, int number, Privileg
   });
 }
 
-PrivilegeSet held_on_every_column(const ColumnHoldings& columns) {
-  constexpr PrivilegeSet reading = {Privilege::select};
-  constexpr PrivilegeSet writing = {Privilege::insert, Privilege::update};
-  PrivilegeSet held;
-  PrivilegeSet missing;
-  for (const Column& column : columns.live) {
-    const PrivilegeSet asked = column.generated ? reading : reading | writing;
-    PrivilegeSet granted;
-    for (const ColumnGrant& grant : columns.grants) {
-      if (grant.number == column.number) {
-        granted = grant.privileges;
-        break;
-      }
-    }
-    held = held | (granted & asked);
-    missing = missing | (asked - granted);
+void ColumnTally::add(PrivilegeSet held, bool generated) {
+  ++columns_;
+  select_ += held.has(Privilege::select) ? 1 : 0;
+  if (!generated) {
+    ++written_;
+    insert_ += held.has(Privilege::insert) ? 1 : 0;
+    update_ += held.has(Privilege::update) ? 1 : 0;
   }
-  return held - missing;
+}
+
+PrivilegeSet ColumnTally::held_on_every() const {
+  PrivilegeSet held;
+  if (columns_ > 0 && select_ == columns_) {
+    held.add(Privilege::select);
+  }
+  if (written_ > 0 && insert_ == written_) {
+    held.add(Privilege::insert);
+  }
+  if (written_ > 0 && update_ == written_) {
+    held.add(Privilege::update);
+  }
+  return held;
+}
+
+bool ColumnTally::is_decided() const {
+  return select_ < columns_ && insert_ < written_ && update_ < written_;
+}
+
+PrivilegeSet held_on_every_column(const ColumnHoldings& columns) {
+  ColumnTally tally;
+  for (const Column& column : columns.live) {
+    const auto grant = std::find_if(columns.grants.begin(), columns.grants.end(),
+                                    [&](const auto& each) { return each.number == column.number; });
+    tally.add(grant == columns.grants.end() ? PrivilegeSet{} : grant->privileges, column.generated);
+  }
+  return tally.held_on_every();
 }
 
 }  // namespace conncheck::rules

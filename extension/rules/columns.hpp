@@ -1,6 +1,7 @@
 // Privileges held by column, and when they amount to holding them for the whole relation.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,30 @@ struct ColumnHoldings {
   std::vector<Column> live;
 };
 
+/// Counts the columns of one relation, and those of them on which each privilege is held.
+class ColumnTally {
+ public:
+  /// One column that exists; system columns are not to be counted.
+  void add(PrivilegeSet held, bool generated);
+
+  /// Of SELECT, INSERT and UPDATE: what each of one or more columns grants. INSERT and UPDATE
+  /// leave generated columns out, as no statement can write them.
+  [[nodiscard]] PrivilegeSet held_on_every() const;
+  /// Each of the three is lacking on a column that was added: further ones will not change that.
+  [[nodiscard]] bool is_decided() const;
+
+ private:
+  std::uint16_t columns_ = 0;
+  std::uint16_t written_ = 0;  ///< those that are not generated
+  std::uint16_t select_ = 0;
+  std::uint16_t insert_ = 0;
+  std::uint16_t update_ = 0;
+};
+
 /// What at least one column grants, system columns included.
 [[nodiscard]] PrivilegeSet held_on_some_column(const std::vector<ColumnGrant>& grants);
 
-/// Of SELECT, INSERT and UPDATE: what each of one or more columns grants. INSERT and UPDATE
-/// leave generated columns out, as no statement can write them.
+/// As ColumnTally has it.
 [[nodiscard]] PrivilegeSet held_on_every_column(const ColumnHoldings& columns);
 
 /// Does the column's own ACL give it?

@@ -14,12 +14,11 @@ bool Role::has_privileges_of(RoleId other) {
   if (attributes_.superuser || other == id_) {
     return true;
   }
-  const auto known = answers_.find(other);
-  if (known != answers_.end()) {
-    return known->second;
+  if (const bool* known = answers_.find(other)) {
+    return *known;
   }
   const bool answer = ask_(other);
-  answers_.emplace(other, answer);
+  answers_.insert(other, answer);
   return answer;
 }
 

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
+
+#include "extension/rules/id_table.hpp"
 
 namespace conncheck::rules {
 
@@ -51,7 +52,7 @@ class Role {
   RoleAttributes attributes_;
   PredefinedRoles predefined_;
   Asker ask_;
-  std::unordered_map<RoleId, bool> answers_;
+  IdTable<bool> answers_;
 };
 
 }  // namespace conncheck::rules

@@ -3,30 +3,47 @@
 namespace conncheck::server {
 namespace {
 
+/// Behind the array's length, which a catalog's row may store in one byte instead of four. What
+/// follows is then at any address: it is copied, never pointed at.
 struct Items {
-  const AclItem* first;
-  int count;
+  const char* first;
+  std::size_t count;
 };
 
-Items items_of(Datum acl) {
-  return guard([acl] {
-    const Acl* const array = DatumGetAclP(acl);
-    return Items{ACL_DAT(array), static_cast<int>(ACL_NUM(array))};
-  });
+Items items_of(const varlena* array) {
+  constexpr std::size_t offset = ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
+  const char* const bytes = VARDATA_ANY(array);
+  const std::size_t size = VARSIZE_ANY_EXHDR(array);
+  // An empty array may be without dimensions, and end before the items would begin.
+  return size > offset ? Items{bytes + offset, (size - offset) / sizeof(AclItem)} : Items{bytes, 0};
 }
 
 }  // namespace
 
-std::vector<rules::AclItem> acl_items(Datum acl) {
-  const Items items = items_of(acl);
-  std::vector<rules::AclItem> result;
-  result.reserve(items.count);
-  for (int i = 0; i < items.count; ++i) {
-    const AclItem& item = items.first[i];
-    result.push_back({item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
-                      PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor});
+void read_acl_items(Datum acl, std::vector<rules::AclItem>& items) {
+  const auto* array = (const varlena*)DatumGetPointer(acl);
+  if (VARATT_IS_COMPRESSED(array) || VARATT_IS_EXTERNAL(array)) {
+    array = guard([acl] { return (const varlena*)DatumGetAclP(acl); });
   }
-  return result;
+  const auto [first, count] = items_of(array);
+  items.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    AclItem item;
+    memcpy(&item, first + i * sizeof item, sizeof item);
+    items.push_back({item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
+                     PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor});
+  }
+}
+
+std::vector<rules::AclItem> acl_items(Datum acl) {
+  std::vector<rules::AclItem> items;
+  read_acl_items(acl, items);
+  return items;
+}
+
+// Not heap_getattr(): see DeformedRow. It raises nothing, so it needs no guard.
+Datum variable_column(HeapTuple row, int column, TupleDesc descriptor) {
+  return nocachegetattr(row, column, descriptor);
 }
 
 }  // namespace conncheck::server

@@ -9,8 +9,7 @@ CatalogScan::CatalogScan(Oid catalog, Oid index, std::initializer_list<ScanCondi
     ScanKeyData keys[4];
     Assert(count <= 4);
     for (int i = 0; i < count; ++i) {
-      ScanKeyInit(&keys[i], first[i].column, BTEqualStrategyNumber, first[i].equals,
-                  first[i].value);
+      ScanKeyInit(&keys[i], first[i].column, first[i].strategy, first[i].compares, first[i].value);
     }
     catalog_ = table_open(catalog, AccessShareLock);
     scan_ = systable_beginscan(catalog_, index, OidIsValid(index), nullptr, count, keys);

@@ -7,11 +7,12 @@
 
 namespace conncheck::server {
 
-/// An equality on a column, as index and heap scans take it.
+/// A comparison of a column with a value, as index and heap scans take it.
 struct ScanCondition {
   AttrNumber column;
-  RegProcedure equals;  ///< F_OIDEQ, F_NAMEEQ, …
+  RegProcedure compares;  ///< F_OIDEQ, F_NAMEEQ, …
   Datum value;
+  StrategyNumber strategy = BTEqualStrategyNumber;  ///< what `compares` is to a B-tree
 };
 
 /// A scan under the catalog snapshot. Locks the catalog only, never a user's relation.

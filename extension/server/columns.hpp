@@ -12,11 +12,26 @@
 
 namespace conncheck::server {
 
-/// Calls `each` for every column of the database with an ACL of its own, in no order, dropped
-/// columns left out. Reads all of pg_attribute once.
+struct ColumnRow {
+  rules::RelationId relation = InvalidOid;
+  int number = 0;  ///< below 0: a system column
+  const char* name = nullptr;
+  bool generated = false;
+};
+
+/// Calls `each` for every column of the database with an ACL of its own, in no order, but for
+/// dropped ones; row and ACL are valid during the call. Goes through all of pg_attribute once, past
+/// the rows that cannot have an ACL without looking at them.
 void read_column_acls(
-    const std::function<void(rules::RelationId relation, int number, const char* name,
-                             std::span<const rules::AclItem> acl)>& each);
+    const std::function<void(const ColumnRow& column, std::span<const rules::AclItem> acl)>& each);
+
+/// Calls `each` for every column of the database that exists, system columns left out, in no order.
+/// Reads all of pg_attribute once.
+void read_all_live_columns(const std::function<void(const ColumnRow& column)>& each);
+
+/// The same for one relation in the columns' order, as long as `each` wants more. Index look-ups.
+void read_live_columns(rules::RelationId relation,
+                       const std::function<bool(const ColumnRow& column)>& each);
 
 /// What the role holds by column on one relation, and the relation's columns. Index look-ups.
 [[nodiscard]] rules::ColumnHoldings read_columns(rules::RelationId relation, rules::Role& role);

@@ -14,8 +14,8 @@ CatalogRelations::KnownRelation* CatalogRelations::find(rules::RelationId relati
     guard([] { check_stack_depth(); });
     check_for_interrupts();
     auto found = std::make_unique<KnownRelation>();
-    const bool exists = read_relation(relation, [&](RelationRow row, const rules::Acl& acl) {
-      found->row = std::move(row);
+    const bool exists = read_relation(relation, [&](const RelationRow& row, const rules::Acl& acl) {
+      found->row = row;
       if (acl) {
         found->acl.emplace(acl->begin(), acl->end());
       }

@@ -3,13 +3,12 @@
 #include <vector>
 
 #include "extension/server/acl_items.hpp"
+#include "extension/server/catalog_pages.hpp"
 #include "extension/server/catalog_scan.hpp"
 #include "extension/server/memory.hpp"
 
 namespace conncheck::server {
 namespace {
-
-using Each = std::function<void(RelationRow relation, const rules::Acl& acl)>;
 
 std::optional<rules::RelationKind> kind_from(char relkind) {
   switch (relkind) {
@@ -55,60 +54,76 @@ bool has_wanted_kind(HeapTuple row) {
   return kind_from(((Form_pg_class)GETSTRUCT(row))->relkind).has_value();
 }
 
-void hand_over(HeapTuple row, TupleDesc descriptor, const Each& each) {
-  auto* const form = (Form_pg_class)GETSTRUCT(row);
-  RelationRow relation;
-  relation.id = form->oid;
-  relation.schema = form->relnamespace;
-  relation.name = NameStr(form->relname);
-  relation.kind = kind_from(form->relkind).value_or(rules::RelationKind::table);
-  relation.ownership.owner = form->relowner;
-  relation.ownership.protected_catalog =
-      relation.kind != rules::RelationKind::view && IsSystemClass(form->oid, form);
-  relation.row_security = form->relrowsecurity;
-  relation.force_row_security = form->relforcerowsecurity;
-  relation.has_rules = form->relhasrules;
-  relation.has_triggers = form->relhastriggers;
+/// Turns rows of pg_class into relations; what it allocates it uses again for the next.
+class RowReader {
+ public:
+  explicit RowReader(const RelationVisitor& each) : each_(each) {}
 
-  const bool has_acl = !is_null(row, Anum_pg_class_relacl);
-  const bool has_options =
-      relation.kind == rules::RelationKind::view && !is_null(row, Anum_pg_class_reloptions);
-  if (!has_acl && !has_options) {
-    each(std::move(relation), std::nullopt);
-    return;
-  }
-  DeformedRow<Natts_pg_class> columns;
-  columns.deform(row, descriptor);
-  if (has_options) {
-    const ViewOptions options = view_options(columns[Anum_pg_class_reloptions]);
-    relation.security_invoker = options.security_invoker;
-    relation.check_option = options.check_option;
-  }
-  if (!has_acl) {
-    each(std::move(relation), std::nullopt);
-    return;
-  }
-  const std::vector<rules::AclItem> items = acl_items(columns[Anum_pg_class_relacl]);
-  each(std::move(relation), items);
+  void hand_over(HeapTuple row, TupleDesc descriptor);
+
+ private:
+  void take_fixed_columns(const FormData_pg_class* form);
+
+  const RelationVisitor& each_;
+  ScratchMemory memory_;
+  RelationRow relation_;
+  std::vector<rules::AclItem> acl_;
+};
+
+void RowReader::take_fixed_columns(const FormData_pg_class* form) {
+  relation_.id = form->oid;
+  relation_.schema = form->relnamespace;
+  relation_.name.assign(NameStr(form->relname));
+  relation_.kind = kind_from(form->relkind).value_or(rules::RelationKind::table);
+  relation_.ownership.owner = form->relowner;
+  relation_.ownership.protected_catalog =
+      relation_.kind != rules::RelationKind::view &&
+      IsSystemClass(form->oid, const_cast<FormData_pg_class*>(form));
+  relation_.row_security = form->relrowsecurity;
+  relation_.force_row_security = form->relforcerowsecurity;
+  relation_.has_rules = form->relhasrules;
+  relation_.has_triggers = form->relhastriggers;
 }
 
-void hand_over_all(CatalogScan& scan, const Each& each) {
-  ScratchMemory memory;
-  int rows = 0;
+void RowReader::hand_over(HeapTuple row, TupleDesc descriptor) {
+  take_fixed_columns((Form_pg_class)GETSTRUCT(row));
+  ViewOptions options;
+  if (relation_.kind == rules::RelationKind::view && !is_null(row, Anum_pg_class_reloptions)) {
+    options = view_options(variable_column(row, Anum_pg_class_reloptions, descriptor));
+  }
+  relation_.security_invoker = options.security_invoker;
+  relation_.check_option = options.check_option;
+  if (is_null(row, Anum_pg_class_relacl)) {
+    each_(relation_, std::nullopt);
+  } else {
+    read_acl_items(variable_column(row, Anum_pg_class_relacl, descriptor), acl_);
+    each_(relation_, acl_);
+  }
+  memory_.reset();
+}
+
+void hand_over_all(CatalogScan& scan, const RelationVisitor& each) {
+  RowReader reader(each);
   while (HeapTuple const row = scan.next(has_wanted_kind)) {
-    hand_over(row, scan.descriptor(), each);
-    if (++rows % 1000 == 0) {
-      memory.reset();
+    reader.hand_over(row, scan.descriptor());
+  }
+}
+
+void read_all_relations(const RelationVisitor& each) {
+  CatalogPages pages(RelationRelationId, has_wanted_kind);
+  RowReader reader(each);
+  for (auto rows = pages.next(); !rows.empty(); rows = pages.next()) {
+    for (HeapTupleData& row : rows) {
+      reader.hand_over(&row, pages.descriptor());
     }
   }
 }
 
 }  // namespace
 
-void read_relations(const RelationSelection& selection, const Each& each) {
+void read_relations(const RelationSelection& selection, const RelationVisitor& each) {
   if (!selection.name) {
-    CatalogScan scan(RelationRelationId, InvalidOid, {});
-    hand_over_all(scan, each);
+    read_all_relations(each);
     return;
   }
   NameData name = {};
@@ -128,15 +143,14 @@ void read_relations(const RelationSelection& selection, const Each& each) {
   }
 }
 
-bool read_relation(rules::RelationId id, const Each& each) {
+bool read_relation(rules::RelationId id, const RelationVisitor& each) {
   CatalogScan scan(RelationRelationId, ClassOidIndexId,
                    {{Anum_pg_class_oid, F_OIDEQ, ObjectIdGetDatum(id)}});
-  ScratchMemory memory;
   HeapTuple const row = scan.next();
   if (row == nullptr) {
     return false;
   }
-  hand_over(row, scan.descriptor(), each);
+  RowReader(each).hand_over(row, scan.descriptor());
   scan.close();
   return true;
 }

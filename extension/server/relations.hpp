@@ -31,15 +31,14 @@ struct RelationSelection {
   std::optional<Oid> schema;  ///< only together with `name`
 };
 
-/// Calls `each` for every table, partitioned table, view, materialized view and foreign table,
-/// with its ACL, which is valid during the call.
-void read_relations(const RelationSelection& selection,
-                    const std::function<void(RelationRow relation, const rules::Acl& acl)>& each);
+/// Takes a relation and its ACL; both are valid during the call.
+using RelationVisitor = std::function<void(const RelationRow& relation, const rules::Acl& acl)>;
+
+/// Calls `each` for every table, partitioned table, view, materialized view and foreign table.
+void read_relations(const RelationSelection& selection, const RelationVisitor& each);
 
 /// One relation; false if it is gone. Of the kinds that views can read besides those (sequences),
 /// it is called a table.
-[[nodiscard]] bool read_relation(
-    rules::RelationId id,
-    const std::function<void(RelationRow relation, const rules::Acl& acl)>& each);
+[[nodiscard]] bool read_relation(rules::RelationId id, const RelationVisitor& each);
 
 }  // namespace conncheck::server

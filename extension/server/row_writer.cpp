@@ -6,24 +6,42 @@ extern "C" {
 
 namespace conncheck::server {
 
+Datum name_value(const std::string& value) {
+  const char* const text = value.c_str();
+  return guard([text] {
+    auto* const name = static_cast<Name>(palloc0(sizeof(NameData)));
+    namestrcpy(name, text);
+    return NameGetDatum(name);
+  });
+}
+
+Datum text_value(std::string_view value) {
+  return guard([value] {
+    return PointerGetDatum(cstring_to_text_with_len(value.data(), static_cast<int>(value.size())));
+  });
+}
+
+Datum text_array_value(const std::vector<std::string>& values) {
+  const std::string* const first = values.data();
+  const std::size_t count = values.size();
+  return guard([first, count] {
+    auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1)));
+    for (std::size_t i = 0; i < count; ++i) {
+      elements[i] = PointerGetDatum(
+          cstring_to_text_with_len(first[i].data(), static_cast<int>(first[i].size())));
+    }
+    return PointerGetDatum(
+        construct_array(elements, static_cast<int>(count), TEXTOID, -1, false, TYPALIGN_INT));
+  });
+}
+
 void Row::add(Datum value) { values_.at(count_++) = value; }
 
 void Row::null() { nulls_.at(count_++) = true; }
 
-void Row::name(const std::string& value) {
-  const char* const text = value.c_str();
-  add(guard([text] {
-    auto* const name = static_cast<Name>(palloc0(sizeof(NameData)));
-    namestrcpy(name, text);
-    return NameGetDatum(name);
-  }));
-}
+void Row::name(const std::string& value) { add(name_value(value)); }
 
-void Row::text(std::string_view value) {
-  add(guard([value] {
-    return PointerGetDatum(cstring_to_text_with_len(value.data(), static_cast<int>(value.size())));
-  }));
-}
+void Row::text(std::string_view value) { add(text_value(value)); }
 
 void Row::boolean(std::optional<bool> value) { value ? add(BoolGetDatum(*value)) : null(); }
 
@@ -42,19 +60,7 @@ void Row::timestamp(std::optional<TimestampTz> value) {
   add(guard([time] { return TimestampTzGetDatum(time); }));
 }
 
-void Row::text_array(const std::vector<std::string>& values) {
-  const std::string* const first = values.data();
-  const std::size_t count = values.size();
-  add(guard([first, count] {
-    auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1)));
-    for (std::size_t i = 0; i < count; ++i) {
-      elements[i] = PointerGetDatum(
-          cstring_to_text_with_len(first[i].data(), static_cast<int>(first[i].size())));
-    }
-    return PointerGetDatum(
-        construct_array(elements, static_cast<int>(count), TEXTOID, -1, false, TYPALIGN_INT));
-  }));
-}
+void Row::text_array(const std::vector<std::string>& values) { add(text_array_value(values)); }
 
 void Row::jsonb(const std::string& json) {
   const char* const text = json.c_str();
@@ -97,6 +103,23 @@ void RowWriter::put(const Row& row) {
   guard([&values, &nulls, this] {
     tuplestore_putvalues(rows_, descriptor_, values.data(), nulls.data());
   });
+}
+
+RowTemplate RowWriter::make_template(const Row& row, int column) {
+  std::array<Datum, Row::max_columns> values = row.values_;
+  std::array<bool, Row::max_columns> nulls = row.nulls_;
+  RowTemplate result;
+  result.row_ = guard([&values, &nulls, this] {
+    return heap_form_tuple(descriptor_, values.data(), nulls.data());
+  });
+  result.name_ = DatumGetName(nocachegetattr(result.row_, column, descriptor_));
+  return result;
+}
+
+void RowWriter::put(const RowTemplate& row, const char* name) {
+  namestrcpy(row.name_, name);
+  HeapTuple const tuple = row.row_;
+  guard([tuple, this] { tuplestore_puttuple(rows_, tuple); });
 }
 
 }  // namespace conncheck::server

@@ -12,6 +12,11 @@
 
 namespace conncheck::server {
 
+/// Values of SQL's types, in the current memory context.
+[[nodiscard]] Datum name_value(const std::string& value);
+[[nodiscard]] Datum text_value(std::string_view value);
+[[nodiscard]] Datum text_array_value(const std::vector<std::string>& values);
+
 /// One row being built: call one method for each column, in their order. Allocates in the current
 /// memory context.
 class Row {
@@ -19,6 +24,8 @@ class Row {
   static constexpr int max_columns = 20;
 
   void null();
+  /// One that is there already, of the column's type.
+  void value(Datum value) { add(value); }
   void name(const std::string& value);
   void text(std::string_view value);
   void boolean(std::optional<bool> value);
@@ -38,6 +45,14 @@ class Row {
   std::size_t count_ = 0;
 };
 
+/// A finished row that is put again and again with another name in one of its columns.
+class RowTemplate {
+ private:
+  friend class RowWriter;
+  HeapTuple row_ = nullptr;
+  Name name_ = nullptr;  ///< within it
+};
+
 /// The function's result. Construct it first; it lives until the caller has read the rows.
 class RowWriter {
  public:
@@ -45,6 +60,10 @@ class RowWriter {
   explicit RowWriter(FunctionCallInfo fcinfo);
 
   void put(const Row& row);
+
+  /// Allocates in the current memory context. `column`, from 1, is one of type name that is set.
+  [[nodiscard]] RowTemplate make_template(const Row& row, int column);
+  void put(const RowTemplate& row, const char* name);
 
  private:
   Tuplestorestate* rows_ = nullptr;

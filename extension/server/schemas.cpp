@@ -49,7 +49,7 @@ Schemas read_schemas(rules::Role& role, bool include_system) {
         guard([id] { return isOtherTempNamespace(id); })) {
       continue;
     }
-    schemas.emplace(id, Schema{NameStr(schema->nspname), schema->nspowner,
+    schemas.emplace(id, Schema{id, NameStr(schema->nspname), schema->nspowner,
                                grants_of(role, id, schema->nspowner, row, scan.descriptor())});
   }
   return schemas;

@@ -10,6 +10,7 @@
 namespace conncheck::server {
 
 struct Schema {
+  Oid id = InvalidOid;
   std::string name;
   rules::RoleId owner = rules::public_role;
   rules::SchemaGrants grants;  ///< of the role that was asked for

@@ -39,6 +39,19 @@ TEST(EveryColumn, OnlyGeneratedColumnsCannotBeWritten) {
   EXPECT_EQ(held_on_every_column(columns), PrivilegeSet{select});
 }
 
+TEST(ColumnTally, IsDecidedOnceEachPrivilegeIsLackingSomewhere) {
+  ColumnTally tally;
+  EXPECT_FALSE(tally.is_decided());
+  tally.add({insert, update}, true);  // generated: says nothing about writing
+  EXPECT_FALSE(tally.is_decided());
+  tally.add({select, update}, false);
+  EXPECT_FALSE(tally.is_decided());
+  EXPECT_EQ(tally.held_on_every(), PrivilegeSet{update});
+  tally.add({select, insert}, false);
+  EXPECT_TRUE(tally.is_decided());
+  EXPECT_TRUE(tally.held_on_every().empty());
+}
+
 TEST(SomeColumn, AnyColumnCounts) {
   EXPECT_EQ(held_on_some_column({{-1, "ctid", {select}}, {2, "b", {update}}}),
             (PrivilegeSet{select, update}));
