@@ -21,11 +21,14 @@ constexpr std::array by_cost = {
 }  // namespace
 
 Answer RelationUsability::can_write(const server::CatalogObject& relation, rules::Write write) {
-  if (is_plain_table(relation) && !relation.has_rules) {
+  if (is_plain_table(relation) && !relation.has_rules && !relation.has_row_security) {
     return Answer::yes;
   }
   const Answer takes = rewriting_.takes(relation.id, write);
-  return takes == Answer::no ? takes : takes & rewriting_.writable_beneath(relation.id, write);
+  return takes == Answer::no
+             ? takes
+             : takes & rewriting_.writable_beneath(relation.id, write) &
+                   rules::answer(rewriting_.may_execute_writing(relation.id, write));
 }
 
 Answer RelationUsability::can_use(const server::CatalogObject& relation, Privilege privilege) {
@@ -40,8 +43,9 @@ Answer RelationUsability::can_use(const server::CatalogObject& relation, Privile
                                : relation.relation_kind == RELKIND_FOREIGN_TABLE &&
                                      relations_.foreign_table(relation.id).takes_truncate);
     case Privilege::select:
-      return rules::answer(relation.relation_kind != RELKIND_VIEW ||
-                           rewriting_.readable_beneath(relation.id));
+      return rules::answer((relation.relation_kind != RELKIND_VIEW && !relation.has_row_security) ||
+                           (rewriting_.readable_beneath(relation.id) &&
+                            rewriting_.may_execute_reading(relation.id)));
     case Privilege::insert:
       return can_write(relation, rules::Write::insert);
     case Privilege::update:

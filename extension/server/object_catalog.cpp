@@ -51,6 +51,7 @@ bool is_sequence(HeapTuple row) { return relation(row)->relkind == RELKIND_SEQUE
 void complete_relation(HeapTuple row, CatalogObject& object) {
   object.relation_kind = relation(row)->relkind;
   object.has_rules = relation(row)->relhasrules;
+  object.has_row_security = relation(row)->relrowsecurity;
   object.ownership.protected_catalog =
       object.relation_kind != RELKIND_VIEW && IsSystemClass(object.id, relation(row));
 }

@@ -20,12 +20,13 @@ struct CatalogObject {
   /// How the ACL is to be read. Parameters are granted in the name of the role that initdb made;
   /// default privileges have the role that will create the objects; a role has no owner.
   rules::ObjectOwnership ownership;
-  rules::Acl acl;                ///< nullopt: NULL; of default privileges what will result
-  rules::Acl relation_acl;       ///< of columns: the whole relation's
-  char relation_kind = '\0';     ///< of tables, columns and sequences: pg_class.relkind
-  bool has_rules = false;        ///< of tables and columns: the relation's
-  bool superusers_only = false;  ///< the server lets nobody else use it, whatever its ACL says
-  bool unusable = false;         ///< nobody can use it: a database that takes no connections
+  rules::Acl acl;                 ///< nullopt: NULL; of default privileges what will result
+  rules::Acl relation_acl;        ///< of columns: the whole relation's
+  char relation_kind = '\0';      ///< of tables, columns and sequences: pg_class.relkind
+  bool has_rules = false;         ///< of tables and columns: the relation's
+  bool has_row_security = false;  ///< likewise: it is enabled
+  bool superusers_only = false;   ///< the server lets nobody else use it, whatever its ACL says
+  bool unusable = false;          ///< nobody can use it: a database that takes no connections
 };
 
 using EachObject = std::function<void(const CatalogObject& object)>;

@@ -64,6 +64,13 @@ CREATE TABLE open.of_row OF open.row;
 GRANT SELECT ON pg_authid TO ob_direct;
 GRANT ALL ON pg_statistic TO ob_direct WITH GRANT OPTION;
 GRANT UPDATE (relname) ON pg_class TO ob_direct;
+CREATE FUNCTION closed.denied() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+REVOKE EXECUTE ON FUNCTION closed.denied FROM PUBLIC;
+CREATE VIEW open.calling AS SELECT closed.denied();
+CREATE TABLE open.filtered (id int);
+ALTER TABLE open.filtered ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON open.filtered USING (EXISTS (SELECT FROM closed.granted));
+GRANT SELECT ON open.calling, open.filtered TO ob_direct, ob_group;
 
 CREATE SEQUENCE open.counted OWNED BY open.granted.id;
 GRANT USAGE ON SEQUENCE open.counted TO ob_direct;
