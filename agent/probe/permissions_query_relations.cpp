@@ -42,7 +42,8 @@ std::string held_on_relation(std::string_view relation, int server_version_num) 
 // about costs time and stays in the backend's cache: so it is asked about the first and the last
 // relation of each such class. If the two answers differ, somebody is changing them: then, and if
 // one of the two is gone, each relation is asked about. What is pinned in the catalogs has rules of
-// its own in the server.
+// its own in the server. Grouping by a seeded hash, too, changes nothing but its speed: the plain
+// one of an ACL adds up the numbers in its items.
 constexpr const char* relations_sql = R"sql(
 me AS MATERIALIZED (
   SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls FROM pg_roles r WHERE r.rolname = $1::text
@@ -57,14 +58,13 @@ schemas AS MATERIALIZED (
                              OR starts_with(n.nspname::text, 'pg_toast')))
 ),
 classes AS MATERIALIZED (
-  SELECT k.relowner, k.acl, k.by_default, k.pinned,
+  SELECT k.members,
          CASE WHEN k.first = k.last OR f.held = {held_by_last} THEN f.held END AS held
-  FROM (SELECT c.relowner, coalesce(c.relacl, '{{}}') AS acl, c.relacl IS NULL AS by_default,
-               CASE WHEN c.oid < 16384 THEN c.oid ELSE 0 END AS pinned,
-               min(c.oid) AS first, max(c.oid) AS last
+  FROM (SELECT array_agg(c.oid) AS members, min(c.oid) AS first, max(c.oid) AS last
         FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-        GROUP BY 1, 2, 3, 4) k
+        GROUP BY c.relowner, c.relacl, hash_array_extended(c.relacl, 1),
+                 CASE WHEN c.oid < 16384 THEN c.oid ELSE 0 END) k
   CROSS JOIN me
   CROSS JOIN LATERAL (SELECT {held_by_first} AS held OFFSET 0) f
 ),
@@ -72,11 +72,9 @@ relations AS MATERIALIZED (
   SELECT c.oid, s.nspname, c.relname, s.usage, c.relkind, c.relowner,
          c.relrowsecurity, c.relforcerowsecurity, c.relhasrules,
          CASE WHEN k.held IS NOT NULL THEN k.held ELSE {held_by_each} END AS held
-  FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace CROSS JOIN me
-  LEFT JOIN classes k ON k.relowner = c.relowner AND k.acl = coalesce(c.relacl, '{{}}')
-                     AND k.by_default = (c.relacl IS NULL)
-                     AND k.pinned = CASE WHEN c.oid < 16384 THEN c.oid ELSE 0 END
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  FROM (SELECT k.held, unnest(k.members) AS oid FROM classes k) k
+  JOIN pg_class c ON c.oid = k.oid
+  JOIN schemas s ON s.oid = c.relnamespace CROSS JOIN me
 ),
 )sql";
 
@@ -105,26 +103,24 @@ std::string held_on_column(std::string_view relation, std::string_view column,
 // relation and column of a class's first and last stand in one number each.
 constexpr const char* columns_sql = R"sql(
 column_acls AS MATERIALIZED (
-  SELECT a.attrelid, a.attnum, a.attname, a.attgenerated = '' AND a.attnum > 0 AS plain,
-         a.attacl, c.relowner, c.held & 39 AS held
+  SELECT a.attrelid::int8 << 16 | (a.attnum::int8 + 32768) AS number, a.attrelid, a.attnum, a.attname,
+         a.attgenerated = '' AND a.attnum > 0 AS plain, a.attacl, c.relowner, c.held & 39 AS held
   FROM pg_attribute a JOIN relations c ON c.oid = a.attrelid
   WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND c.held & 39 <> 39
 ),
 column_classes AS MATERIALIZED (
-  SELECT k.attacl, k.relowner, k.held,
+  SELECT k.members,
          CASE WHEN k.first = k.last OR f.by_column = {held_by_last} THEN f.by_column END AS by_column
-  FROM (SELECT g.attacl, g.relowner, g.held,
-               min(g.attrelid::int8 << 16 | (g.attnum::int8 + 32768)) AS first,
-               max(g.attrelid::int8 << 16 | (g.attnum::int8 + 32768)) AS last
-        FROM column_acls g GROUP BY 1, 2, 3) k
+  FROM (SELECT g.held, array_agg(g.number) AS members, min(g.number) AS first, max(g.number) AS last
+        FROM column_acls g GROUP BY g.relowner, g.attacl, hash_array_extended(g.attacl, 1), g.held) k
   CROSS JOIN me
   CROSS JOIN LATERAL (SELECT {held_by_first} AS by_column OFFSET 0) f
 ),
 granted_columns AS MATERIALIZED (
   SELECT g.attrelid AS oid, g.attnum, g.attname, g.plain,
          CASE WHEN k.by_column IS NOT NULL THEN k.by_column ELSE {held_by_each} END AS held
-  FROM column_acls g
-  LEFT JOIN column_classes k ON k.attacl = g.attacl AND k.relowner = g.relowner AND k.held = g.held
+  FROM (SELECT k.by_column, unnest(k.members) AS number FROM column_classes k) k
+  JOIN column_acls g ON g.number = k.number
   CROSS JOIN me
 ),
 by_column AS MATERIALIZED (
