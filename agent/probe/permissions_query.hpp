@@ -24,8 +24,9 @@ inline constexpr int postgres_17 = 170000;
 [[nodiscard]] std::string foreign_tables_part(int server_version_num);
 
 /// `rules`, the stored rules (a view is one, too) beneath what the role sees; `checks`, the
-/// permission checks that they bring along; `unreadable`, the views that cannot be read, and
-/// `failing`, the checks that do not pass.
+/// permission checks that they bring along; `unreadable`, the views that cannot be read,
+/// `uncallable`, those that call a function that the role may not execute, and `failing`, the
+/// checks that do not pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
 /// `view_writes`: what each relation with rules takes, and which writes to it pass.

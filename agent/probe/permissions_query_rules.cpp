@@ -77,6 +77,9 @@ constexpr const char* column_check = R"sql(
 // A view cannot be read if one of its own checks is denied, if it reads itself, or if it reads
 // another one that cannot be read. Some edge of a cycle leads to a relation that is not older:
 // there the search for cycles begins.
+// A function that a view calls must be executable by the role itself, never by the view's owner.
+// Without an ACL it is everybody's. One in a column that another view above does not read counts,
+// too.
 constexpr const char* unreadable_sql = R"sql(
 views_read AS MATERIALIZED (
   SELECT DISTINCT c.holder, c.oid FROM checks c WHERE c.event = 1 AND c.relkind = 'v'
@@ -88,6 +91,22 @@ unreadable AS MATERIALIZED (
     SELECT b.root, e.oid FROM below b JOIN views_read e ON e.holder = b.oid WHERE b.oid <> b.root
   ), above AS (
     (SELECT d.holder AS oid FROM denied d WHERE d.event = 1 UNION SELECT b.root FROM below b WHERE b.oid = b.root)
+    UNION
+    SELECT e.holder FROM above a JOIN views_read e ON e.oid = a.oid
+  )
+  SELECT a.oid FROM above a
+),
+forbidden_functions AS MATERIALIZED (
+  SELECT p.oid::text AS number FROM pg_proc p CROSS JOIN me
+  WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
+),
+uncallable AS MATERIALIZED (
+  WITH RECURSIVE above AS (
+    SELECT r.oid
+    FROM rules r
+    CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
+    JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+    WHERE r.event = 1
     UNION
     SELECT e.holder FROM above a JOIN views_read e ON e.oid = a.oid
   )
