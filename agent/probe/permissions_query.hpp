@@ -1,0 +1,35 @@
+// The parts of the catalog query. Each is a list of common table expressions (WITH …), ends with a
+// comma, and builds on those of the parts before it.
+#pragma once
+
+#include <string>
+
+namespace conncheck {
+
+inline constexpr int postgres_14 = 140000;
+inline constexpr int postgres_16 = 160000;
+inline constexpr int postgres_17 = 170000;
+
+// In all of them privileges are bits, in the order in which they are reported: SELECT 1, INSERT 2,
+// UPDATE 4, DELETE 8, TRUNCATE 16, REFERENCES 32, TRIGGER 64, MAINTAIN 128; with grant option
+// 256 times as much.
+
+/// `me` (the audited role), `schemas`, `relations` with the privileges `held` on each as a whole.
+[[nodiscard]] std::string relations_part(int server_version_num);
+
+/// `by_column`: what is held by column only. One row for each relation of which there is something.
+[[nodiscard]] std::string columns_part();
+
+/// `foreign_tables`: what their wrappers take, and whether they demand a user mapping.
+[[nodiscard]] std::string foreign_tables_part(int server_version_num);
+
+/// `rules`, the stored rules (a view is one, too) beneath what the role sees; `checks`, the
+/// permission checks that they bring along; `unreadable`, the views that cannot be read,
+/// `uncallable`, those that call a function that the role may not execute, and `failing`, the
+/// checks that do not pass.
+[[nodiscard]] std::string stored_rules_part(int server_version_num);
+
+/// `view_writes`: what each relation with rules takes, and which writes to it pass.
+[[nodiscard]] std::string view_writes_part(int server_version_num);
+
+}  // namespace conncheck

@@ -1,0 +1,206 @@
+// The catalog query: writes to views, and to whatever has rules.
+#include <fmt/format.h>
+
+#include "agent/probe/permissions_query.hpp"
+#include "agent/probe/stored_rule_text.hpp"
+
+namespace conncheck {
+namespace {
+
+// What can be written: the relations with rules that the role may write to, and the rules beneath
+// them. Most roles write to no view, and then nothing of what follows costs anything.
+constexpr const char* targets_sql = R"sql(
+written AS MATERIALIZED (
+  SELECT c.oid, (c.held | coalesce(b.held, 0)) & 14 AS held
+  FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
+  WHERE c.relhasrules AND c.relkind <> 'm' AND (c.held | coalesce(b.held, 0)) & 14 <> 0
+),
+beneath_written AS MATERIALIZED (
+  WITH RECURSIVE beneath AS (
+    SELECT h.oid FROM written h
+    UNION
+    SELECT c.oid FROM beneath b JOIN checks c ON c.holder = b.oid
+  )
+  SELECT b.oid FROM beneath b
+),
+-- only what is written is required to be updated by column: FOR UPDATE names none
+rule_targets AS MATERIALIZED (
+  SELECT DISTINCT c.holder, c.event AS rule_event, c.oid AS target, e.event,
+         ARRAY(SELECT n::int - 7 FROM unnest(e.columns) n WHERE n <> '') AS columns
+  FROM checks c JOIN beneath_written b ON b.oid = c.holder
+  CROSS JOIN LATERAL (VALUES (1, 8, c.inserted), (4, 4, c.updated), (8, 16, '{}'::text[])) e(perm, event, columns)
+  WHERE c.event <> 1 AND c.perms & e.perm <> 0 AND (e.perm <> 4 OR c.updated <> '{}')
+    AND (c.relkind IN ('v', 'f') OR c.relhasrules)
+),
+)sql";
+
+// What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
+// Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
+// Of a view's query only the outermost level counts for this, so what stands in queries within it
+// is cut out, but for a mark for each check that was there. The parts of the text are told apart by
+// position: regular expressions would cost ten times as much.
+constexpr const char* view_events_sql = R"sql(
+view_events AS MATERIALIZED (
+  SELECT v.oid, v.checked_as,
+         coalesce(w.instead, 0) AS by_rule, coalesce(w.conditional, 0) AS refused,
+         coalesce(t.by_trigger, 0) AS by_trigger,
+         x.base, x.of_view, x.of_base, o.check_option,
+         x.base IS NOT NULL AND EXISTS (
+           SELECT FROM failing f WHERE f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
+             AND f.n <= array_length(string_to_array(split_part(
+                   q.outermost, ':targetList (', 1), '{checks}'), 1)) AS condition_fails
+  FROM rules v JOIN beneath_written b ON b.oid = v.oid
+  LEFT JOIN (SELECT r.oid, bit_or(r.event) FILTER (WHERE r.instead) AS instead,
+                    bit_or(r.event) FILTER (WHERE r.conditional) AS conditional
+             FROM rules r GROUP BY r.oid) w ON w.oid = v.oid
+  LEFT JOIN (SELECT t.tgrelid, bit_or(((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2)) AS by_trigger
+             FROM pg_trigger t WHERE (t.tgtype & 64) <> 0 AND NOT t.tgisinternal GROUP BY t.tgrelid) t ON t.tgrelid = v.oid
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN split_part(v.action, '{{RANGETBLENTRY ', 1)
+             NOT LIKE '%:hasAggs false :hasWindowFuncs false :hasTargetSRFs false %:cteList <> %' THEN NULL
+      WHEN strpos(substr(v.action, 9), '{{QUERY ') = 0 THEN v.action
+      ELSE (
+        SELECT string_agg(CASE WHEN d.depth = 1 THEN substr(d.piece, 2)
+                          ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1) END,
+                          '' ORDER BY d.n)
+        FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
+                                     OVER (ORDER BY p.n) AS depth
+              FROM unnest(string_to_array(
+                     regexp_replace(replace(v.action, '{{QUERY ', E'\x01+'), ':stmt_len [-0-9]+\}}', E'\x01-', 'g'),
+                     E'\x01')) WITH ORDINALITY AS p(piece, n)) d) END AS outermost OFFSET 0
+  ) q
+  CROSS JOIN LATERAL (SELECT (string_to_array(q.outermost, '{{RANGETBLENTRY '))[{base_entry} + 1] AS entry,
+                             string_to_array(q.outermost, ':groupClause ') AS tails OFFSET 0) e
+  CROSS JOIN LATERAL (
+    SELECT c.oid AS base, a.of_view, a.of_base
+    FROM (SELECT array_agg(split_part(split_part(p.target, ':resno ', 2), ' ', 1)::int) AS of_view,
+                 array_agg(split_part(split_part(p.variable, ':varattno ', 2), ' ', 1)::int) AS of_base
+          FROM unnest(string_to_array(q.outermost, '{{TARGETENTRY ')) AS t(piece)
+          CROSS JOIN LATERAL (SELECT split_part(t.piece, '}}', 1) AS variable, split_part(t.piece, '}}', 2) AS target) p
+          WHERE t.piece LIKE ':expr {{VAR :varno {base_entry} :varattno %'
+            AND p.variable NOT LIKE ':expr {{VAR :varno {base_entry} :varattno -%'
+            AND p.variable NOT LIKE ':expr {{VAR :varno {base_entry} :varattno 0 %'
+            AND p.variable LIKE '% :varlevelsup 0 %' AND p.target LIKE ' :resno % :resjunk false') a
+    LEFT JOIN pg_class c ON c.oid = CASE
+      WHEN e.entry LIKE '%:tablesample <> %:jointree {{FROMEXPR :fromlist ({{RANGETBLREF :rtindex {base_entry}}}) %'
+       AND e.tails[cardinality(e.tails)] ~ '^<> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
+       AND e.tails[cardinality(e.tails)] LIKE '%:distinctClause <> %:limitOffset <> :limitCount <> %:setOperations <> %'
+      THEN nullif(split_part(split_part(e.entry, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid END
+      AND c.relkind IN ('r', 'p', 'f', 'v')
+  ) x
+  CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
+                      WHERE o.option_name = 'check_option') o
+  WHERE v.relkind = 'v' AND v.event = 1
+),
+)sql";
+
+// A write to a view is passed on from relation to relation until one takes it; on the way rules may
+// start further writes. The columns of a chain are those of its start that are still there, and
+// what they are called in each relation; a start that names no columns means all that get through.
+constexpr const char* chains_sql = R"sql(
+starts AS MATERIALIZED (
+  SELECT row_number() OVER () AS id, x.* FROM (
+    SELECT h.oid, e.event, NULL::int[] AS columns
+    FROM written h CROSS JOIN (VALUES (4, 4), (8, 2), (16, 8)) e(event, privilege)
+    WHERE h.held & e.privilege <> 0
+    UNION
+    SELECT t.target, t.event, t.columns FROM rule_targets t
+  ) x
+),
+chains AS MATERIALIZED (
+  WITH RECURSIVE chain AS (
+    SELECT s.id, s.oid AS start, s.columns AS named, s.event, s.oid, s.columns AS started, s.columns AS columns,
+           false AS checks_option, 0 AS depth
+    FROM starts s
+    UNION ALL
+    SELECT c.id, c.start, c.named, c.event, v.base, m.started, m.columns,
+           c.checks_option OR coalesce(v.check_option = 'cascaded', false), c.depth + 1
+    FROM chain c JOIN view_events v ON v.oid = c.oid
+    CROSS JOIN LATERAL (
+      SELECT coalesce(array_agg(coalesce(p.started, a.of_view)), '{}') AS started,
+             coalesce(array_agg(a.of_base), '{}') AS columns
+      FROM unnest(v.of_view, v.of_base) AS a(of_view, of_base)
+      LEFT JOIN unnest(c.started, c.columns) AS p(started, of_view) ON p.of_view = a.of_view
+      WHERE c.columns IS NULL OR p.started IS NOT NULL
+    ) m
+    WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
+      AND (c.event = 16 OR m.columns <> '{}')
+  ), links AS (
+    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.condition_fails, v.check_option, v.checked_as,
+           CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
+                WHEN 'f' THEN f.takes & c.event ELSE c.event END AS takes
+    FROM chain c JOIN pg_class k ON k.oid = c.oid
+    LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
+  )
+  SELECT l.id, l.start, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
+         l.condition_fails, l.check_option, l.checked_as,
+         lead(l.oid) OVER down AS base, lead(l.started) OVER down AS base_started, lead(l.columns) OVER down AS base_columns,
+         first_value(l.takes) OVER up AS taken, first_value(l.started) OVER up AS arriving
+  FROM links l
+  WINDOW down AS (PARTITION BY l.id ORDER BY l.depth), up AS (PARTITION BY l.id ORDER BY l.depth DESC)
+),
+failing_chains AS MATERIALIZED (
+  SELECT DISTINCT c.id
+  FROM chains c
+  LEFT JOIN (SELECT DISTINCT d.holder, d.event FROM failing d) r ON r.holder = c.oid AND r.event = c.event
+  LEFT JOIN unreadable n ON n.oid = c.oid
+  LEFT JOIN foreign_tables f ON f.oid = c.base
+  WHERE r.holder IS NOT NULL
+     OR (c.base IS NULL AND c.relkind = 'v' AND (
+           (c.event & (c.by_rule | c.by_trigger)) = 0
+           -- a trigger for UPDATE and DELETE is handed the view's rows
+           OR (c.event <> 8 AND (c.event & c.by_rule) = 0 AND n.oid IS NOT NULL)))
+     OR (c.named IS NOT NULL AND (c.taken = 0
+           OR (c.relkind = 'v' AND c.base IS NOT NULL AND c.event <> 16 AND NOT c.named <@ c.arriving)))
+     OR (c.base IS NOT NULL AND (
+           (c.condition_fails AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
+           OR (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
+                                              WHERE m.srvid = f.ftserver AND m.umuser IN (c.checked_as, 0)))
+           OR (NOT has_table_privilege(c.checked_as, c.base, CASE c.event WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
+               AND (c.event = 16 OR NOT coalesce((
+                 SELECT bool_and(has_column_privilege(c.checked_as, c.base, a.attnum,
+                                                      CASE c.event WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END))
+                 FROM unnest(c.base_started, c.base_columns) AS p(started, attnum)
+                 JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum AND a.attgenerated = ''
+                 WHERE p.started = ANY (c.arriving)), false)))))
+),
+writes_started AS MATERIALIZED (
+  SELECT c.id AS by_id, s.id
+  FROM rule_targets t
+  JOIN chains c ON c.oid = t.holder AND c.event = t.rule_event
+  JOIN starts s ON s.oid = t.target AND s.event = t.event AND s.columns = t.columns
+),
+-- a write that leads back to itself never ends
+failing_starts AS MATERIALIZED (
+  WITH RECURSIVE below AS (
+    SELECT e.by_id AS root, e.id FROM writes_started e
+    UNION
+    SELECT b.root, e.id FROM below b JOIN writes_started e ON e.by_id = b.id WHERE b.id <> b.root
+  ), above AS (
+    (SELECT f.id FROM failing_chains f UNION SELECT b.root FROM below b WHERE b.id = b.root)
+    UNION
+    SELECT e.by_id FROM above a JOIN writes_started e ON e.id = a.id
+  )
+  SELECT a.id FROM above a
+),
+view_writes AS MATERIALIZED (
+  SELECT c.start AS oid, coalesce(bit_or(c.taken), 0) AS takes, bool_or(c.taken IS NULL) AS locked,
+         28 & ~coalesce(bit_or(c.event) FILTER (WHERE f.id IS NOT NULL), 0) AS usable
+  FROM chains c LEFT JOIN failing_starts f ON f.id = c.id
+  WHERE c.named IS NULL
+  GROUP BY c.start
+),
+)sql";
+
+}  // namespace
+
+std::string view_writes_part(int server_version_num) {
+  const StoredRuleText text = stored_rule_text(server_version_num);
+  return targets_sql +
+         fmt::format(fmt::runtime(view_events_sql), fmt::arg("checks", text.check),
+                     fmt::arg("base_entry", text.base_entry)) +
+         chains_sql;
+}
+
+}  // namespace conncheck
