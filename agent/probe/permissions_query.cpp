@@ -123,13 +123,13 @@ constexpr const char* stored_rules_part = R"sql(
 rules AS MATERIALIZED (
   WITH RECURSIVE reached AS (
     SELECT c.oid FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
-    WHERE c.relhasrules AND (c.s OR c.i OR c.u OR c.d OR b.oid IS NOT NULL)
+    WHERE c.relhasrules AND c.relkind <> 'm' AND (c.s OR c.i OR c.u OR c.d OR b.oid IS NOT NULL)
     UNION
     SELECT v.oid
     FROM reached x
     JOIN pg_rewrite w ON w.ev_class = x.oid
     CROSS JOIN LATERAL unnest(string_to_array({rule_text}, '{checks}')) e
-    JOIN pg_class v ON v.oid = substring(e FROM ':relid ([0-9]+) ')::oid AND v.relhasrules
+    JOIN pg_class v ON v.oid = substring(e FROM ':relid ([0-9]+) ')::oid AND v.relhasrules AND v.relkind <> 'm'
   )
   SELECT v.oid, v.relkind, v.reloptions,
          CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
