@@ -207,6 +207,9 @@ constexpr const char* column_check = R"sql(
                        WHERE a.attrelid = r.oid AND NOT a.attisdropped
                          AND (a.attnum = ANY (r.{columns}) OR (0 = ANY (r.{columns}) AND a.attnum > 0))
                          AND NOT has_column_privilege(r.checked_as, r.oid, a.attnum, '{privilege}'))
+            -- a whole row without any column
+            OR (0 = ANY (r.{columns}) AND NOT EXISTS (SELECT FROM pg_attribute a
+                                                      WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped))
         END))sql";
 
 // What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.

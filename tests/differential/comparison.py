@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import sys
 
+import psycopg
 from psycopg import sql
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "server"))
@@ -54,6 +55,7 @@ class Comparison:
         self._extension = self._audit(program, auditor, audited, "extension")
         self._catalog = self._audit(program, auditor, audited, "catalog", "--no-extension")
         self.compared = 0  # relations, each as one role
+        self.refused = {}  # relation: an error that says nothing of permissions
 
     def _audit(self, program, auditor, roles, source, *options):
         """{role: its part of the report}"""
@@ -99,7 +101,11 @@ class Comparison:
         extension, catalog = (claims(part[role]["tables"]) for part in (self._extension, self._catalog))
         for schema, table, kind, columns in found:
             relation = schema, table
-            tried = attempt(connection, schema, table, kind, columns, execute=self._execute)
+            try:
+                tried = attempt(connection, schema, table, kind, columns, execute=self._execute)
+            except psycopg.Error as error:
+                self.refused[relation] = error
+                continue
             self.compared += 1
             answers = {"extension": extension.get(relation, NOTHING), "catalog": catalog.get(relation, NOTHING),
                        "tried": tried}

@@ -88,7 +88,7 @@ class Relations:
             other = self._random.choice(referenced)
             definitions.append(f"FOREIGN KEY ({quoted(ints[0])}) REFERENCES {other.sql}")
         table = self._named("r", "t", [name for name, _ in columns], key)
-        unlogged = "UNLOGGED " if self._chance(0.1) else ""
+        unlogged = "UNLOGGED " if key is None and self._chance(0.1) else ""
         return [f"CREATE {unlogged}TABLE {table.sql} ({', '.join(definitions)})"]
 
     def _heir(self):
@@ -194,7 +194,7 @@ class Relations:
             (f"SELECT {first} IS NULL FROM {base.sql} b UNION ALL SELECT {second} IS NULL FROM {other.sql} o", one, False),
             (f"SELECT DISTINCT {first} FROM {base.sql} b", one, False),
             (f"SELECT {first} FROM {base.sql} b LIMIT 5", one, False),
-            (f"SELECT {first} FROM {base.sql} b FOR UPDATE", one, False),
+            (f"SELECT {first} FROM {base.sql} b{' FOR UPDATE' if base.kind == 'r' else ''}", one, False),
             (f"SELECT b.ctid FROM {base.sql} b" if base.kind in "rp" else f"SELECT count(b) FROM {base.sql} b", one, False),
         )
         if not shown:

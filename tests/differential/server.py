@@ -31,6 +31,7 @@ class Outcome:
     differences: list
     compared: int  # relations, each as one role
     refused: list  # (statement, error)
+    not_judged: dict  # relation: error of a try that says nothing of permissions
 
     def refusals(self):
         """How many for each SQLSTATE."""
@@ -46,8 +47,8 @@ class RandomServer:
     def __enter__(self):
         self._cluster = Cluster.start()
         try:
-            self._auditor = self._cluster.create_role("auditor", "SUPERUSER")
-            self._cluster.create_role("remote", "LOGIN PASSWORD 'remote'", login=False)
+            self._auditor = self._cluster.create_role("random_auditor", "SUPERUSER")
+            self._remote = self._cluster.create_role("remote", "LOGIN PASSWORD 'remote'", login=False)
             self.version = self._cluster.version
         except BaseException:
             self._cluster.stop()
@@ -55,6 +56,8 @@ class RandomServer:
         return self
 
     def __exit__(self, *_):
+        for role in (self._auditor, self._remote):
+            self._cluster.drop_role(role)
         self._cluster.stop()
 
     def compare(self, name, roles, statements, asked=None):
@@ -70,7 +73,8 @@ class RandomServer:
             with tempfile.TemporaryDirectory(prefix="conncheck-differential-") as directory:
                 audited = self._among_existing(roles if asked is None else asked)
                 comparison = Comparison(Program(directory), database, self._auditor, audited)
-                return Outcome(list(comparison.differences()), comparison.compared, refused)
+                differences = list(comparison.differences())
+                return Outcome(differences, comparison.compared, refused, comparison.refused)
         finally:
             self._cluster.drop_database(database)
             self._drop_roles(roles)

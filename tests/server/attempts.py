@@ -128,12 +128,27 @@ def _executed(relation, columns):
     yield sql.SQL("DELETE FROM {} WHERE false").format(relation)
 
 
+def _updates(connection, schema, table, kind, columns):
+    """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked."""
+    if columns:
+        return True
+    if kind == "v":
+        return False
+    name = sql.Identifier(schema, table).as_string(connection)
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute("SELECT has_table_privilege(%s, 'UPDATE')", [name]).fetchone()[0]
+    except errors.InsufficientPrivilege:  # not even the schema is open
+        return False
+
+
 def attempt(connection, schema, table, kind, columns, execute=False):
     """The server's verdict for the current role of `connection` on one relation. `execute`: what EXPLAIN lets pass is
     executed, too."""
     relation = sql.Identifier(schema, table)
     read = _passes(connection, sql.SQL("EXPLAIN SELECT * FROM {}").format(relation))
-    write = kind != "m" and _passes_for(connection, _explained, relation, columns)
+    write = kind != "m" and _updates(connection, schema, table, kind, columns)
+    write = write and _passes_for(connection, _explained, relation, columns)
     if execute and read:
         read = _passes(connection, sql.SQL("SELECT * FROM {} LIMIT 0").format(relation), also=CONSENTED_AFTER_EXPLAIN)
     if execute and write:
