@@ -21,6 +21,7 @@ EXTRA_CLEAN = results regression.diffs regression.out $(BUILD_STAMP)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := everything
 .PHONY: everything agent demo demo-psql test test-mutations bench deps format help
+.PHONY: test-differential test-regression-database test-stress
 everything: all agent
 
 agent:
@@ -48,6 +49,17 @@ test: deps
 test-mutations: deps
 	@$(SCRIPT_ENVIRONMENT) tests/mutations/run
 
+test-differential: deps
+	@$(MAKE) agent
+	@$(SCRIPT_ENVIRONMENT) CONNCHECK=$(BUILD_DIR)/conncheck tests/differential/run
+
+test-regression-database: deps
+	@$(MAKE) agent
+	@$(SCRIPT_ENVIRONMENT) CONNCHECK=$(BUILD_DIR)/conncheck tests/regression-database/run
+
+test-stress: deps
+	@$(SCRIPT_ENVIRONMENT) tests/stress/run
+
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
 
@@ -63,6 +75,9 @@ help:
 	@echo 'make demo-psql     psql in that database'
 	@echo 'make test          run every test, on a throwaway server'
 	@echo 'make test-mutations  make the rules wrong, one at a time, and see a test fail each time'
+	@echo 'make test-differential  compare extension, catalog query and server on random catalogs'
+	@echo 'make test-regression-database  the same on the regression database of Postgres, in a server with assertions'
+	@echo 'make test-stress   call every function while other sessions change the catalogs'
 	@echo 'make bench         compare its speed with has_table_privilege and information_schema'
 	@echo 'make deps          install the Debian packages that are missing (the five above do it too)'
 	@echo 'make format        clang-format'

@@ -72,6 +72,9 @@ constexpr const char* column_check = R"sql(
                        WHERE a.attrelid = r.oid AND NOT a.attisdropped
                          AND ((a.attnum + 7)::text = ANY (r.{columns}) OR ('7' = ANY (r.{columns}) AND a.attnum > 0))
                          AND NOT has_column_privilege(r.checked_as, r.oid, a.attnum, '{privilege}'))
+            -- a whole row without any column
+            OR ('7' = ANY (r.{columns}) AND NOT EXISTS (SELECT FROM pg_attribute a
+                                                        WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped))
         END))sql";
 
 // A view cannot be read if one of its own checks is denied, if it reads itself, or if it reads

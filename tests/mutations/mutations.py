@@ -271,3 +271,21 @@ MUTATIONS = (
         UNIT,
     ),
 )
+
+# Of these the differential test alone is to notice each, within its default seeds (tests/mutations/run --differential).
+DIFFERENTIAL = (
+    "extension: PUBLIC is dropped",
+    "extension: NOINHERIT counts as inherited",
+    "extension: schema USAGE is ignored",
+    "extension: DELETE is taken for TRUNCATE",
+    "extension: SELECT of one column is taken for all",
+    "extension: INSERT alone is taken for writing",
+    "extension: the predefined roles are forgotten",
+    "extension: what an owner revoked from itself counts",
+    "extension: the grant option is ignored",
+    "extension: FORCE ROW LEVEL SECURITY is ignored",
+    "extension: a view is judged without what it reads",
+    "extension: security_invoker is ignored",
+    "catalog query: schema USAGE is ignored",
+    "catalog query: a view is judged without what it reads",
+)

@@ -79,7 +79,26 @@ def _verdicts(tree, source):
     return _failed_in_junit(report, exit_code, output)
 
 
+def differential(tree):
+    """The seed by which it was noticed; the further ones are not tried then."""
+    tree.build_extension()
+    for source in ("extension", "catalog"):
+        _must_still_answer(tree, source)
+    folders = os.pathsep.join(str(tree.directory / "tests" / name) for name in ("mutations", "server"))
+    environment = {"CONNCHECK": str(tree.build / "conncheck"), "PYTHONPATH": folders}
+    program = "import one_server, runpy; one_server.pytest_configure(); runpy.run_path('run', run_name='__main__')"
+    exit_code, output = run(
+        [sys.executable, "-B", "-c", program, "--first-failure"], tree.directory / "tests/differential",
+        env=os.environ | tree.server_environment() | environment,
+    )
+    failed = re.findall(r"^FAILED  (seed \d+)", output, re.MULTILINE)
+    if bool(failed) != (exit_code != 0) or "no answer" in output:
+        raise Broken(f"exit code {exit_code}, failed seeds: {failed}\n{output}")
+    return failed
+
+
 SUITES = {
+    "differential": differential,
     "unit": unit,
     "pg_regress": pg_regress,
     "verdicts of the extension": lambda tree: _verdicts(tree, "extension"),

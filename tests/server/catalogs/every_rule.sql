@@ -180,6 +180,12 @@ ALTER VIEW open.rule_broken_view OWNER TO er_stranger;
 GRANT ALL ON open.rule_broken_view TO er_direct;
 CREATE MATERIALIZED VIEW open.matview AS SELECT id FROM closed.not_granted;
 GRANT ALL ON open.matview TO er_direct;
+CREATE MATERIALIZED VIEW open.matview_of_stranger AS SELECT id FROM closed.not_granted;
+ALTER MATERIALIZED VIEW open.matview_of_stranger OWNER TO er_stranger;
+GRANT ALL ON open.matview_of_stranger TO er_direct;
+CREATE VIEW open.whole_row_of_nothing AS SELECT no_columns IS NULL AS one FROM open.no_columns;
+ALTER VIEW open.whole_row_of_nothing OWNER TO er_stranger;
+GRANT ALL ON open.whole_row_of_nothing TO er_direct;
 
 -- What is passed on through views: by column, by event, with the view's condition where it is looked at
 CREATE TABLE closed.base (a int, b int, c int, g int GENERATED ALWAYS AS (a + 1) STORED);

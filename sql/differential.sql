@@ -1,0 +1,44 @@
+-- What the differential test has found, in the extension or in one of those that it is compared with.
+SET client_min_messages = warning;
+CREATE EXTENSION conncheck;
+CREATE ROLE regress_cc_reader;
+CREATE ROLE regress_cc_lacking;
+CREATE SCHEMA cc_found;
+GRANT USAGE ON SCHEMA cc_found TO regress_cc_reader;
+
+-- A matview asks nothing of its owner when it is read
+CREATE TABLE cc_found.hidden (a int);
+CREATE MATERIALIZED VIEW cc_found.matview AS SELECT a FROM cc_found.hidden;
+ALTER MATERIALIZED VIEW cc_found.matview OWNER TO regress_cc_lacking;
+GRANT SELECT ON cc_found.matview TO regress_cc_reader;
+
+-- A whole row of a table without columns takes SELECT on the table
+CREATE TABLE cc_found.no_columns ();
+CREATE VIEW cc_found.whole_row AS SELECT n IS NULL AS is_null FROM cc_found.no_columns n;
+ALTER VIEW cc_found.whole_row OWNER TO regress_cc_lacking;
+GRANT SELECT ON cc_found.whole_row TO regress_cc_reader;
+
+-- Where every column is generated, UPDATE by column is not UPDATE of the table
+CREATE TABLE cc_found.only_generated (a int GENERATED ALWAYS AS (1) STORED);
+GRANT INSERT (a), UPDATE (a), DELETE ON cc_found.only_generated TO regress_cc_reader;
+
+-- A view that takes INSERT by trigger and DELETE by itself, but no UPDATE
+CREATE FUNCTION cc_found.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE VIEW cc_found.no_update AS SELECT h IS NULL AS is_null FROM cc_found.hidden h;
+CREATE TRIGGER instead INSTEAD OF INSERT ON cc_found.no_update
+  FOR EACH ROW EXECUTE FUNCTION cc_found.nothing();
+GRANT ALL ON cc_found.no_update TO regress_cc_reader;
+
+SELECT table_name, can_read, can_write, column_privileges, blocked_by
+FROM conncheck_permissions('regress_cc_reader', 'cc_found');
+
+-- As the server has it
+SET ROLE regress_cc_reader;
+SELECT * FROM cc_found.matview;
+SELECT * FROM cc_found.whole_row;
+UPDATE cc_found.no_update SET is_null = true;
+RESET ROLE;
+
+DROP SCHEMA cc_found CASCADE;
+DROP ROLE regress_cc_reader, regress_cc_lacking;
+DROP EXTENSION conncheck;
