@@ -52,6 +52,9 @@ CREATE VIEW cc.whole_row AS SELECT c FROM cc_base.closed c;
 CREATE VIEW cc.of_sequence AS SELECT last_value FROM cc_base.seq;
 CREATE VIEW cc.of_nothing AS SELECT 1 AS one;
 CREATE VIEW cc.locking AS SELECT id FROM cc_base.readable FOR UPDATE;
+CREATE VIEW cc.locking_view AS SELECT id FROM cc.over_readable FOR SHARE;
+CREATE VIEW cc.locking_two_deep AS SELECT id FROM cc.two_deep FOR UPDATE;
+CREATE VIEW cc.not_locking AS SELECT id FROM cc.over_readable WHERE id IN (SELECT id FROM cc.plain FOR UPDATE);
 CREATE MATERIALIZED VIEW cc.matview AS SELECT * FROM cc_base.closed;
 CREATE VIEW cc.over_matview AS SELECT * FROM cc.matview;
 

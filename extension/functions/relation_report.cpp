@@ -141,16 +141,19 @@ void Reporter::look_beneath(const Candidate& candidate, rules::RelationAccess& a
   const bool is_view = candidate.row.kind == rules::RelationKind::view;
   const bool is_plain_table = candidate.row.kind == rules::RelationKind::table ||
                               candidate.row.kind == rules::RelationKind::partitioned_table;
-  if (is_view && held.has(Privilege::select)) {
+  if ((is_view || candidate.row.row_security) && held.has(Privilege::select)) {
     access.readable_beneath = rewriting_.readable_beneath(id);
+    access.may_execute_reading = rewriting_.may_execute_reading(id);
   }
   for (const rules::Write write : rules::all_writes) {
-    if (!held.has(rules::privilege_for(write)) || (is_plain_table && !candidate.row.has_rules)) {
+    if (!held.has(rules::privilege_for(write)) ||
+        (is_plain_table && !candidate.row.has_rules && !candidate.row.row_security)) {
       continue;
     }
     access.takes[write] = rewriting_.takes(id, write);
     if (access.takes[write] != rules::Answer::no) {
       access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
+      access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
     }
   }
   if (candidate.row.kind == rules::RelationKind::foreign_table && !held.empty()) {

@@ -21,13 +21,15 @@ bool meets_not_updatable(const RelationAccess& access, PrivilegeSet held) {
   return false;
 }
 
-bool meets_underlying_relation(const RelationAccess& access, PrivilegeSet held) {
-  if (held.has(Privilege::select) && !access.readable_beneath) {
+/// Does something that is held and taken fail at what it does beneath?
+bool fails_beneath(const RelationAccess& access, PrivilegeSet held, bool reading,
+                   const WriteAnswers& writing) {
+  if (held.has(Privilege::select) && !reading) {
     return true;
   }
   for (const Write write : all_writes) {
     if (held.has(privilege_for(write)) && access.takes[write] != Answer::no &&
-        access.writable_beneath[write] == Answer::no) {
+        writing[write] == Answer::no) {
       return true;
     }
   }
@@ -41,11 +43,12 @@ Verdict judge(const RelationAccess& access) {
   const PrivilegeSet usable = access.privileges | access.on_every_column;
   const Answer reachable = answer(access.schema_usage && !access.lacks_user_mapping);
 
-  const Answer read =
-      reachable & answer(usable.has(Privilege::select)) & answer(access.readable_beneath);
+  const Answer read = reachable & answer(usable.has(Privilege::select)) &
+                      answer(access.readable_beneath && access.may_execute_reading);
   Answer write = reachable & answer(usable.has_all(writes));
   for (const Write each : all_writes) {
-    write = write & access.takes[each] & access.writable_beneath[each];
+    write = write & access.takes[each] & access.writable_beneath[each] &
+            access.may_execute_writing[each];
   }
   const Answer truncate = reachable & answer(access.privileges.has(Privilege::truncate)) &
                           answer(access.takes_truncate);
@@ -57,8 +60,11 @@ Verdict judge(const RelationAccess& access) {
   if (meets_not_updatable(access, held)) {
     verdict.blocked_by.push_back(Obstacle::not_updatable);
   }
-  if (meets_underlying_relation(access, held)) {
+  if (fails_beneath(access, held, access.readable_beneath, access.writable_beneath)) {
     verdict.blocked_by.push_back(Obstacle::underlying_relation);
+  }
+  if (fails_beneath(access, held, access.may_execute_reading, access.may_execute_writing)) {
+    verdict.blocked_by.push_back(Obstacle::function_execute);
   }
   if (!held.empty() && access.lacks_user_mapping) {
     verdict.blocked_by.push_back(Obstacle::user_mapping);

@@ -58,13 +58,15 @@ enum class Obstacle {
   schema_usage,         ///< no USAGE on the schema
   not_updatable,        ///< INSERT, UPDATE or DELETE held on what does not take it
   underlying_relation,  ///< lacking on what the relation reads or writes
+  function_execute,     ///< no EXECUTE on a function that this calls
   user_mapping,         ///< the foreign server demands one, and the role has none
   locked,               ///< could not be worked out without waiting
 };
 
 constexpr std::string_view to_string(Obstacle obstacle) {
-  constexpr std::array<std::string_view, 5> names = {
-      "schema usage", "not updatable", "underlying relation", "user mapping", "locked",
+  constexpr std::array<std::string_view, 6> names = {
+      "schema usage",     "not updatable", "underlying relation",
+      "function execute", "user mapping",  "locked",
   };
   return names[static_cast<std::size_t>(obstacle)];
 }
@@ -72,13 +74,15 @@ constexpr std::string_view to_string(Obstacle obstacle) {
 /// Everything that the verdict follows from.
 struct RelationAccess {
   bool schema_usage = false;
-  PrivilegeSet privileges;        ///< on the whole relation
-  PrivilegeSet on_some_column;    ///< by at least one column's ACL
-  PrivilegeSet on_every_column;   ///< by the ACL of every column that counts
-  WriteAnswers takes;             ///< what the relation takes at all
-  bool takes_truncate = false;    ///< see takes_truncate()
-  bool readable_beneath = true;   ///< what a read of it reads in turn may be read
-  WriteAnswers writable_beneath;  ///< so may be done what each write does in turn
+  PrivilegeSet privileges;           ///< on the whole relation
+  PrivilegeSet on_some_column;       ///< by at least one column's ACL
+  PrivilegeSet on_every_column;      ///< by the ACL of every column that counts
+  WriteAnswers takes;                ///< what the relation takes at all
+  bool takes_truncate = false;       ///< see takes_truncate()
+  bool readable_beneath = true;      ///< what a read of it reads in turn may be read
+  WriteAnswers writable_beneath;     ///< so may be done what each write does in turn
+  bool may_execute_reading = true;   ///< every function that a read of it calls
+  WriteAnswers may_execute_writing;  ///< every function that each write calls
   bool lacks_user_mapping = false;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "extension/rules/row_security.hpp"
+
 namespace conncheck::rules {
 namespace {
 
@@ -79,6 +81,13 @@ bool passes(RelationSource& source, const PermissionCheck& check, RoleId role) {
           columns_grant(columns, check.updated, Privilege::update));
 }
 
+Beneath& Beneath::operator&=(const Beneath& other) {
+  relations = relations & other.relations;
+  functions = functions && other.functions;
+  endless = endless || other.endless;
+  return *this;
+}
+
 /// The writes under way, innermost first: one that leads back to itself never ends.
 struct Rewriting::Path {
   RelationId relation;
@@ -95,39 +104,204 @@ struct Rewriting::Path {
   }
 };
 
+struct Rewriting::Writing {
+  Write write{};
+  Columns columns;
+  bool reads = false;  ///< what is written, too
+  std::vector<int> selected = {};
+  bool checks_option = false;  ///< of a view further out, cascaded
+};
+
+namespace {
+
+constexpr Beneath denied = {Answer::no, true, false};
+constexpr Beneath never_ends = {Answer::no, true, true};
+
+}  // namespace
+
 RoleId Rewriting::checking_role(const Rewrites& view) const {
   return view.security_invoker ? audited_ : view.owner;
 }
 
-bool Rewriting::satisfied(const Demands& demands, RoleId role) {
-  return std::all_of(demands.checks.begin(), demands.checks.end(),
-                     [&](const auto& check) { return passes(source_, check, role); }) &&
-         std::all_of(demands.views_read.begin(), demands.views_read.end(),
-                     [&](RelationId view) { return readable_beneath(view); });
+Beneath Rewriting::checked(const PermissionCheck& check, RoleId role) {
+  Beneath result = {answer(passes(source_, check, role))};
+  result &= row_security(check.relation, {check.write, check.required}, role);
+  return result;
 }
 
-Answer Rewriting::satisfied_with_writes(const Demands& demands, RoleId role, const Path* path) {
-  Answer result = answer(satisfied(demands, role));
-  for (const WriteTarget& target : demands.writes) {
-    if (result == Answer::no) {
-      break;
+/// Everything is looked at, as more than one thing may be lacking; but what never ends ends here.
+Beneath Rewriting::satisfied(const Demands& demands, RoleId role) {
+  Beneath result;
+  for (const PermissionCheck& check : demands.checks) {
+    result &= checked(check, role);
+    if (result.endless) {
+      return result;
     }
-    result = result & takes(target.relation, target.write, target.columns, path) &
-             writable(target.relation, target.write, target.columns, false, path);
+  }
+  for (const RelationId view : demands.views_read) {
+    result &= view_reading(view).query;
+    if (result.endless) {
+      return result;
+    }
+  }
+  for (const RelationId view : demands.views_locked) {
+    result &= locking(view);
+  }
+  for (const ViewColumn& read : demands.columns_read) {
+    result &= column_reading(read.view, read.column);
+    if (result.endless) {
+      return result;
+    }
+  }
+  for (const FunctionId function : demands.functions) {
+    result.functions = result.functions && source_.may_execute(function, audited_);
   }
   return result;
 }
 
-bool Rewriting::readable_beneath(RelationId relation) {
-  const auto [entry, is_new] = readable_.emplace(relation, false);
-  if (!is_new) {
-    return entry->second;
+Beneath Rewriting::satisfied_with_writes(const Demands& demands, RoleId role, const Path* path) {
+  Beneath result = satisfied(demands, role);
+  for (const WriteTarget& target : demands.writes) {
+    if (result.endless) {
+      break;
+    }
+    result &= {takes(target.relation, target.write, target.columns, path)};
+    result &= writable(target.relation,
+                       {target.write, target.columns, target.reads, target.selected}, role, path);
   }
-  const Rewrites* view = source_.rewrites(relation);
-  const bool readable = view != nullptr && satisfied(view->reading, checking_role(*view));
-  readable_[relation] = readable;
-  return readable;
+  return result;
 }
+
+Rewriting::ViewReading Rewriting::read_view(const Rewrites& view) {
+  const RoleId role = checking_role(view);
+  ViewReading result;
+  result.query = satisfied(view.reading, role);
+  for (const ColumnDemands& column : view.columns) {
+    if (result.query.endless) {
+      break;
+    }
+    result.columns.emplace_back(column.column, satisfied(column.demands, role));
+    // The rewriter expands the columns that nobody reads, too.
+    result.query.endless = result.columns.back().second.endless;
+  }
+  if (result.query.endless) {
+    result.query.relations = Answer::no;
+  }
+  return result;
+}
+
+Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
+  const auto known = views_.find(view);
+  if (known != views_.end()) {
+    return path_.repeat(known->second.expanded) ? known->second : ViewReading{never_ends, {}, {}};
+  }
+  if (path_.contains(view)) {
+    return {never_ends, {}, {}};
+  }
+  const Rewrites* rewrites = source_.rewrites(view);
+  if (rewrites == nullptr) {
+    return {denied, {}, {}};
+  }
+  const std::size_t mark = path_.enter(view);
+  ViewReading result = read_view(*rewrites);
+  result.expanded = path_.leave(mark);
+  if (!result.query.endless || path_.empty()) {
+    views_.emplace(view, result);
+  }
+  return result;
+}
+
+/// FOR UPDATE of a view locks what its query reads, and asks the same for it. The view has been
+/// read before: it does not lead back to itself.
+Beneath Rewriting::locking(RelationId view) {
+  const Rewrites* const rewrites = source_.rewrites(view);
+  return rewrites == nullptr ? denied : satisfied(rewrites->locking, checking_role(*rewrites));
+}
+
+Beneath Rewriting::column_reading(RelationId view, int column) {
+  const ViewReading read = view_reading(view);
+  Beneath result;
+  result.endless = read.query.endless;
+  for (const auto& [number, beneath] : read.columns) {
+    if (column == 0 || column == number) {
+      result &= beneath;
+    }
+  }
+  return result;
+}
+
+Rewriting::TableReading Rewriting::policies_pass(RelationId table, const TableUse& use,
+                                                 RoleId role) {
+  const std::vector<AddedCondition> conditions =
+      added_conditions(source_.policies(table), source_.role(role), use);
+  const bool expands = std::any_of(conditions.begin(), conditions.end(),
+                                   [](const auto& each) { return each.condition->has_subqueries; });
+  if (expands && path_.contains(table)) {
+    return {never_ends, {}};
+  }
+  const std::size_t mark = expands ? path_.enter(table) : 0;
+  TableReading result;
+  for (const AddedCondition& added : conditions) {
+    const Beneath condition = satisfied(added.condition->demands, role);
+    if (condition.endless) {
+      result.policies = never_ends;
+      break;
+    }
+    if (added.planned) {
+      result.policies &= condition;
+    }
+  }
+  if (expands) {
+    result.expanded = path_.leave(mark);
+  }
+  return result;
+}
+
+/// What the policies of a table ask of a role that they bind.
+Beneath Rewriting::row_security(RelationId table, const TableUse& use, RoleId role) {
+  const Rewrites* const rewrites = source_.rewrites(table);
+  if (rewrites == nullptr || !rewrites->row_security ||
+      rules::row_security(source_.role(role), rewrites->owner, true,
+                          rewrites->force_row_security) != RowSecurity::applies) {
+    return {};
+  }
+  if (use.write && rewrites->on(*use.write).instead_rule) {
+    return {};
+  }
+  const std::tuple key{table, role, use.write ? static_cast<int>(*use.write) : -1,
+                       static_cast<std::uint32_t>(use.required.bits())};
+  const auto known = tables_.find(key);
+  if (known != tables_.end()) {
+    return path_.repeat(known->second.expanded) ? known->second.policies : never_ends;
+  }
+  const TableReading result = policies_pass(table, use, role);
+  if (!result.policies.endless || path_.empty()) {
+    tables_.emplace(key, result);
+  }
+  return result.policies;
+}
+
+const Beneath& Rewriting::reading(RelationId relation) {
+  const auto known = readings_.find(relation);
+  if (known != readings_.end()) {
+    return known->second;
+  }
+  const Rewrites* const rewrites = source_.rewrites(relation);
+  Beneath result = denied;
+  if (rewrites != nullptr && rewrites->kind == RelationKind::view) {
+    result = view_reading(relation).query;
+    result &= column_reading(relation, 0);
+  } else if (rewrites != nullptr) {
+    result = row_security(relation, {std::nullopt, {Privilege::select}}, audited_);
+  }
+  return readings_[relation] = result;
+}
+
+bool Rewriting::readable_beneath(RelationId relation) {
+  return reading(relation).relations == Answer::yes;
+}
+
+bool Rewriting::may_execute_reading(RelationId relation) { return reading(relation).functions; }
 
 Answer Rewriting::takes(RelationId relation, Write write) {
   return takes(relation, write, std::nullopt, nullptr);
@@ -162,27 +336,54 @@ Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns
   return takes(target->updatable->base, write, base_columns, &here);
 }
 
-Answer Rewriting::writable_beneath(RelationId relation, Write write) {
-  return writable(relation, write, std::nullopt, false, nullptr);
+const Beneath& Rewriting::writing(RelationId relation, Write write) {
+  const auto known = writings_.find({relation, write});
+  if (known != writings_.end()) {
+    return known->second;
+  }
+  Beneath result = row_security(relation, {write, {privilege_for(write)}}, audited_);
+  result &= writable(relation, {write, std::nullopt}, audited_, nullptr);
+  return writings_[{relation, write}] = result;
 }
 
-Answer Rewriting::writable(RelationId relation, Write write, const Columns& columns,
-                           bool checks_option, const Path* path) {
+Answer Rewriting::writable_beneath(RelationId relation, Write write) {
+  return writing(relation, write).relations;
+}
+
+bool Rewriting::may_execute_writing(RelationId relation, Write write) {
+  return writing(relation, write).functions;
+}
+
+/// `role`: the one that is asked for the relation itself.
+Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId role,
+                            const Path* path) {
   const Rewrites* target = source_.rewrites(relation);
-  if (target == nullptr || Path::contains(path, relation, write)) {
-    return Answer::no;
+  if (target == nullptr) {
+    return denied;
   }
-  const Path here{relation, write, path};
-  const WriteRewrite& rewrite = target->on(write);
-  const Answer by_rules = satisfied_with_writes(rewrite.rules, target->owner, &here);
-  if (by_rules == Answer::no || rewrite.instead_rule || target->kind != RelationKind::view) {
-    return by_rules;
+  if (Path::contains(path, relation, writing.write)) {
+    return never_ends;
+  }
+  const Path here{relation, writing.write, path};
+  const WriteRewrite& rewrite = target->on(writing.write);
+  Beneath result = satisfied_with_writes(rewrite.rules, target->owner, &here);
+  if (rewrite.has_actions) {
+    // The table stands in the action's range table as well, where it is one that is read.
+    result &= row_security(relation, {std::nullopt, {privilege_for(writing.write)}}, role);
+  }
+  if (result.endless || rewrite.instead_rule || target->kind != RelationKind::view) {
+    return result;
   }
   if (rewrite.instead_trigger) {
     // UPDATE and DELETE read the view for the rows that they hand to the trigger.
-    return by_rules & answer(write == Write::insert || readable_beneath(relation));
+    if (writing.write != Write::insert) {
+      result &= view_reading(relation).query;
+      result &= column_reading(relation, 0);
+    }
+    return result;
   }
-  return by_rules & base_writable(*target, write, columns, checks_option, &here);
+  result &= base_writable(relation, *target, writing, &here);
+  return result;
 }
 
 /// nullopt: one of the columns cannot be written. All columns are all that can be.
@@ -200,35 +401,50 @@ Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write w
   return base_columns;
 }
 
-Answer Rewriting::base_writable(const Rewrites& view, Write write, const Columns& columns,
-                                bool checks_option, const Path* path) {
-  if (!view.passes_on(write)) {
-    return Answer::no;
+Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view, const Writing& writing,
+                                 const Path* path) {
+  if (!view.passes_on(writing.write)) {
+    return denied;
   }
   const UpdatableView& updatable = *view.updatable;
-  const bool by_column = write != Write::delete_;
+  const bool by_column = writing.write != Write::delete_;
   const Columns base_columns =
-      by_column ? written_beneath(updatable, write, columns, path) : std::nullopt;
+      by_column ? written_beneath(updatable, writing.write, writing.columns, path) : std::nullopt;
   if (by_column && !base_columns) {
-    return Answer::no;
+    return denied;
   }
   const RoleId role = checking_role(view);
-  const Privilege privilege = privilege_for(write);
-  PermissionCheck check{updatable.base, {privilege}, {}, {}, {}};
+  const Privilege privilege = privilege_for(writing.write);
+  PermissionCheck check{updatable.base, {privilege}, {}, {}, {}, writing.write};
   if (by_column && !source_.held(updatable.base, role).has(privilege)) {
     const std::vector<int> written =
         without_generated(*base_columns, source_.columns(updatable.base, role));
     if (written.empty()) {
-      return Answer::no;
+      return denied;
     }
-    (write == Write::insert ? check.inserted : check.updated) = written;
+    (writing.write == Write::insert ? check.inserted : check.updated) = written;
   }
-  const bool reads_condition = write != Write::insert || checks_option || updatable.checks_option;
-  if (!passes(source_, check, role) || (reads_condition && !satisfied(updatable.condition, role))) {
-    return Answer::no;
+  Beneath result;
+  if (writing.reads) {
+    // The owner must be able to read all that the view names, even what the statement does not.
+    check.required = check.required | PrivilegeSet{Privilege::select};
+    check.selected = updatable.selected;
+    for (const int column : writing.selected) {
+      result &= column_reading(relation, column);
+    }
   }
-  return writable(updatable.base, write, base_columns, checks_option || updatable.cascades_option,
-                  path);
+  result &= checked(check, role);
+  if (writing.write != Write::insert || writing.checks_option || updatable.checks_option) {
+    result &= satisfied(updatable.condition, role);
+  }
+  if (result.endless) {
+    return result;
+  }
+  result &= writable(updatable.base,
+                     {writing.write, base_columns, writing.reads, updatable.selected,
+                      writing.checks_option || updatable.cascades_option},
+                     role, path);
+  return result;
 }
 
 }  // namespace conncheck::rules

@@ -2,40 +2,20 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "extension/rules/columns.hpp"
+#include "extension/rules/demands.hpp"
+#include "extension/rules/expansion_path.hpp"
+#include "extension/rules/policies.hpp"
 #include "extension/rules/relation.hpp"
 #include "extension/rules/role.hpp"
 
 namespace conncheck::rules {
-
-/// One check as the executor makes it: each required privilege on the relation, or (SELECT,
-/// INSERT, UPDATE) on each of these columns; on any column where none is named.
-/// Column number 0 stands for the whole row.
-struct PermissionCheck {
-  RelationId relation = 0;
-  PrivilegeSet required;
-  std::vector<int> selected;
-  std::vector<int> inserted;
-  std::vector<int> updated;
-};
-
-/// Something that a stored statement writes; its columns as far as it names them.
-struct WriteTarget {
-  RelationId relation = 0;
-  Write write{};
-  std::vector<int> columns;
-};
-
-/// What stored statements ask for, apart from who is asked.
-struct Demands {
-  std::vector<PermissionCheck> checks;
-  std::vector<RelationId> views_read;  ///< these are expanded, and their own demands hold as well
-  std::vector<WriteTarget> writes;
-};
 
 /// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
 struct WriteRewrite {
@@ -43,7 +23,8 @@ struct WriteRewrite {
   /// With a conditional one, the server no longer updates a view by itself.
   bool conditional_instead_rule = false;
   bool instead_trigger = false;
-  Demands rules;  ///< of all actions; made as the relation's owner
+  bool has_actions = false;  ///< of any rule; NOTHING is none
+  Demands rules;             ///< of all actions; made as the relation's owner
 };
 
 /// A view that the server can update by itself.
@@ -54,17 +35,29 @@ struct UpdatableView {
   };
   RelationId base = 0;
   std::vector<ColumnPair> columns;  ///< the updatable ones
+  std::vector<int> selected;        ///< all columns of the base that the view's query names
   Demands condition;                ///< of the view's WHERE
   bool checks_option = false;       ///< WITH CHECK OPTION of either sort
   bool cascades_option = false;
 };
 
-/// How statements on one relation are rewritten. Tables without rules have nothing in it.
+/// What one column of a view demands beyond `reading`, if it is read.
+struct ColumnDemands {
+  int column = 0;
+  Demands demands;
+};
+
+/// How statements on one relation are rewritten. Tables without rules and row security have
+/// nothing in it.
 struct Rewrites {
   RelationKind kind{};
   RoleId owner = public_role;
   bool security_invoker = false;
-  Demands reading;  ///< of a view's query
+  bool row_security = false;  ///< these two: of tables
+  bool force_row_security = false;
+  Demands reading;                     ///< of a view's query, whatever columns are read
+  std::vector<ColumnDemands> columns;  ///< of a view; those that demand nothing are left out
+  Demands locking;                     ///< of a view's query, if its rows are locked as well
   std::array<WriteRewrite, all_writes.size()> writes;
   std::optional<UpdatableView> updatable;
 
@@ -88,43 +81,83 @@ class RelationSource {
   virtual const ColumnHoldings& columns(RelationId relation, RoleId role) = 0;
   virtual bool lacks_user_mapping(RelationId relation, RoleId role) = 0;
   virtual Answer foreign_table_takes(RelationId relation, Write write) = 0;
+  virtual Role& role(RoleId role) = 0;
+  virtual const std::vector<Policy>& policies(RelationId table) = 0;
+  virtual bool may_execute(FunctionId function, RoleId role) = 0;
 };
 
-/// Would the executor let `role` pass?
+/// Would the executor let `role` pass, row security aside?
 [[nodiscard]] bool passes(RelationSource& source, const PermissionCheck& check, RoleId role);
 
-/// Judges what lies beneath relations for one audited role: security_invoker views ask it, other
-/// views and all rules ask their owner. Schema USAGE does not count there.
+/// What comes of everything that a statement does beneath the relation that it names.
+struct Beneath {
+  Answer relations = Answer::yes;  ///< may it be done to them?
+  bool functions = true;           ///< may what is called be executed?
+  bool endless = false;            ///< views, policies or rules lead back to themselves
+
+  Beneath& operator&=(const Beneath& other);
+};
+
+/// Judges what lies beneath relations for one audited role: security_invoker views and policies
+/// ask the reader, other views and all rules ask their owner. Schema USAGE does not count there.
 class Rewriting {
  public:
   Rewriting(RelationSource& source, RoleId audited) : source_(source), audited_(audited) {}
 
-  /// May everything be read that reading this view reads? True for what is no view.
+  /// May everything be read that reading all columns of this relation reads: what a view stands
+  /// for, what the policies of a table ask?
   bool readable_beneath(RelationId relation);
+  /// May the audited role execute every function that this calls?
+  bool may_execute_reading(RelationId relation);
   /// Does the relation take the write: by itself, as an updatable view, by rule or trigger?
   Answer takes(RelationId relation, Write write);
   /// May everything be done that writing to all columns of this relation does in turn?
   Answer writable_beneath(RelationId relation, Write write);
+  bool may_execute_writing(RelationId relation, Write write);
 
  private:
   using Columns = std::optional<std::vector<int>>;  ///< nullopt: all of them
   struct Path;
+  struct Writing;
+  struct ViewReading {
+    Beneath query;  ///< whatever columns are read
+    std::vector<std::pair<int, Beneath>> columns;
+    std::vector<RelationId> expanded;
+  };
+  struct TableReading {
+    Beneath policies;
+    std::vector<RelationId> expanded;
+  };
+
+  const Beneath& reading(RelationId relation);
+  const Beneath& writing(RelationId relation, Write write);
 
   RoleId checking_role(const Rewrites& view) const;
   Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns,
                           const Path* path);
-  bool satisfied(const Demands& demands, RoleId role);
-  Answer satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
+  Beneath checked(const PermissionCheck& check, RoleId role);
+  Beneath satisfied(const Demands& demands, RoleId role);
+  Beneath satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
+  ViewReading view_reading(RelationId view);
+  ViewReading read_view(const Rewrites& view);
+  Beneath locking(RelationId view);
+  Beneath column_reading(RelationId view, int column);
+  Beneath row_security(RelationId table, const TableUse& use, RoleId role);
+  TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
   Answer takes(RelationId relation, Write write, const Columns& columns, const Path* path);
-  Answer writable(RelationId relation, Write write, const Columns& columns, bool checks_option,
-                  const Path* path);
-  Answer base_writable(const Rewrites& view, Write write, const Columns& columns,
-                       bool checks_option, const Path* path);
+  Beneath writable(RelationId relation, const Writing& writing, RoleId role, const Path* path);
+  Beneath base_writable(RelationId relation, const Rewrites& view, const Writing& writing,
+                        const Path* path);
 
   RelationSource& source_;
   RoleId audited_;
-  /// A view that is being judged stands in it as `false`: one that reads itself is blocked.
-  std::unordered_map<RelationId, bool> readable_;
+  ExpansionPath path_;
+  // What has been judged. Endless ones only where they were begun: seen from elsewhere, what lies
+  // on the way may end.
+  std::unordered_map<RelationId, ViewReading> views_;
+  std::map<std::tuple<RelationId, RoleId, int, std::uint32_t>, TableReading> tables_;
+  std::unordered_map<RelationId, Beneath> readings_;
+  std::map<std::pair<RelationId, Write>, Beneath> writings_;
 };
 
 }  // namespace conncheck::rules

@@ -1,6 +1,8 @@
 #include "extension/server/relation_source.hpp"
 
 #include "extension/server/columns.hpp"
+#include "extension/server/policies.hpp"
+#include "extension/server/routine_acl.hpp"
 #include "extension/server/stored_rules.hpp"
 
 namespace conncheck::server {
@@ -69,6 +71,22 @@ bool CatalogRelations::lacks_user_mapping(rules::RelationId relation, rules::Rol
   }
   const ForeignTable& table = foreign_table(relation);
   return table.demands_user_mapping && !has_user_mapping(role, table.server);
+}
+
+const std::vector<rules::Policy>& CatalogRelations::policies(rules::RelationId table) {
+  const auto known = policies_.find(table);
+  if (known != policies_.end()) {
+    return known->second;
+  }
+  return policies_[table] = read_policies(table);
+}
+
+bool CatalogRelations::may_execute(rules::FunctionId function, rules::RoleId role) {
+  const auto known = executable_.find({function, role});
+  if (known != executable_.end()) {
+    return known->second;
+  }
+  return executable_[{function, role}] = server::may_execute(function, roles_.role(role));
 }
 
 rules::Answer CatalogRelations::foreign_table_takes(rules::RelationId relation,

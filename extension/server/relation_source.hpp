@@ -26,6 +26,9 @@ class CatalogRelations : public rules::RelationSource {
   const rules::ColumnHoldings& columns(rules::RelationId relation, rules::RoleId role) override;
   bool lacks_user_mapping(rules::RelationId relation, rules::RoleId role) override;
   rules::Answer foreign_table_takes(rules::RelationId relation, rules::Write write) override;
+  rules::Role& role(rules::RoleId role) override { return roles_.role(role); }
+  const std::vector<rules::Policy>& policies(rules::RelationId table) override;
+  bool may_execute(rules::FunctionId function, rules::RoleId role) override;
 
   const ForeignTable& foreign_table(rules::RelationId relation);
 
@@ -44,6 +47,8 @@ class CatalogRelations : public rules::RelationSource {
   std::unordered_map<rules::RelationId, std::unique_ptr<KnownRelation>> relations_;
   std::map<RelationAndRole, rules::ColumnHoldings> columns_;
   std::unordered_map<rules::RelationId, ForeignTable> foreign_tables_;
+  std::unordered_map<rules::RelationId, std::vector<rules::Policy>> policies_;
+  std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
 };
 
 }  // namespace conncheck::server

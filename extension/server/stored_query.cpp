@@ -1,70 +1,11 @@
 #include "extension/server/stored_query.hpp"
 
-#include "extension/server/version.hpp"
+#include <algorithm>
+
+#include "extension/server/query_walk.hpp"
 
 namespace conncheck::server {
 namespace {
-
-/// Plain data, as the walk runs inside the server's own frames.
-struct FoundEntry {
-  Oid relation;
-  bool is_expanded_view;
-  bool is_target;
-  CmdType command;  ///< if is_target
-  EntryPermissions permissions;
-};
-
-struct Walk {
-  List* entries = nullptr;  ///< of FoundEntry
-};
-
-bool walk(Node* node, void* context);
-
-void note_entries(Query* query, Walk* found) {
-  int index = 0;
-  ListCell* cell = nullptr;
-  foreach (cell, query->rtable) {
-    ++index;
-    auto* const entry = static_cast<RangeTblEntry*>(lfirst(cell));
-    if (entry->rtekind != RTE_RELATION) {
-      continue;
-    }
-    auto* const noted = static_cast<FoundEntry*>(palloc0(sizeof(FoundEntry)));
-    noted->relation = entry->relid;
-    noted->is_target = index == query->resultRelation;
-    noted->command = query->commandType;
-    noted->is_expanded_view = entry->relkind == RELKIND_VIEW && !noted->is_target &&
-                              rangeTableEntry_used((Node*)query, index, 0);
-    noted->permissions = entry_permissions(query, entry);
-    found->entries = lappend(found->entries, noted);
-  }
-}
-
-/// The planner drops a SELECT in WITH that nothing refers to; its checks are never made.
-void walk_with_queries(Query* query, void* context) {
-  ListCell* cell = nullptr;
-  foreach (cell, query->cteList) {
-    auto* const with = static_cast<CommonTableExpr*>(lfirst(cell));
-    auto* const inner = (Query*)with->ctequery;
-    if (with->cterefcount > 0 || inner->commandType != CMD_SELECT) {
-      walk((Node*)inner, context);
-    }
-  }
-}
-
-bool walk(Node* node, void* context) {
-  if (node == nullptr) {
-    return false;
-  }
-  check_stack_depth();
-  if (IsA(node, Query)) {
-    auto* const query = (Query*)node;
-    note_entries(query, static_cast<Walk*>(context));
-    walk_with_queries(query, context);
-    return walk_query(query, walk, context, QTW_IGNORE_CTE_SUBQUERIES);
-  }
-  return walk_expression(node, walk, context);
-}
 
 std::vector<int> column_numbers(const Bitmapset* columns) {
   std::vector<int> numbers;
@@ -77,24 +18,42 @@ std::vector<int> column_numbers(const Bitmapset* columns) {
 
 void append_write(const FoundEntry& entry, rules::Demands& demands) {
   const EntryPermissions& permissions = entry.permissions;
+  const bool reads = (permissions.required & ACL_SELECT) != 0;
+  const std::vector<int> selected = column_numbers(permissions.selected);
+  const auto write_of = [&](rules::Write write, const Bitmapset* columns) {
+    demands.writes.push_back({entry.relation, write, column_numbers(columns), reads, selected});
+  };
   switch (entry.command) {
     case CMD_INSERT:
-      demands.writes.push_back(
-          {entry.relation, rules::Write::insert, column_numbers(permissions.inserted)});
+      write_of(rules::Write::insert, permissions.inserted);
       if ((permissions.required & ACL_UPDATE) != 0) {  // ON CONFLICT DO UPDATE
-        demands.writes.push_back(
-            {entry.relation, rules::Write::update, column_numbers(permissions.updated)});
+        write_of(rules::Write::update, permissions.updated);
       }
       break;
     case CMD_UPDATE:
-      demands.writes.push_back(
-          {entry.relation, rules::Write::update, column_numbers(permissions.updated)});
+      write_of(rules::Write::update, permissions.updated);
       break;
     case CMD_DELETE:
-      demands.writes.push_back({entry.relation, rules::Write::delete_, {}});
+      write_of(rules::Write::delete_, nullptr);
       break;
     default:
       break;
+  }
+}
+
+std::optional<rules::Write> written_by(const FoundEntry& entry) {
+  if (!entry.is_target) {
+    return std::nullopt;
+  }
+  switch (entry.command) {
+    case CMD_INSERT:
+      return rules::Write::insert;
+    case CMD_UPDATE:
+      return rules::Write::update;
+    case CMD_DELETE:
+      return rules::Write::delete_;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -104,14 +63,33 @@ void append(const FoundEntry& entry, rules::Demands& demands) {
     demands.checks.push_back({entry.relation, PrivilegeSet::from_bits(permissions.required),
                               column_numbers(permissions.selected),
                               column_numbers(permissions.inserted),
-                              column_numbers(permissions.updated)});
+                              column_numbers(permissions.updated), written_by(entry)});
   }
   if (entry.is_expanded_view) {
     demands.views_read.push_back(entry.relation);
   }
+  if (entry.is_locked_view) {
+    demands.views_locked.push_back(entry.relation);
+  }
   if (entry.is_target) {
     append_write(entry, demands);
   }
+}
+
+void append(const QueryPart& part, rules::Demands& demands) {
+  for (int i = 0; i < list_length(part.entries); ++i) {
+    append(*static_cast<FoundEntry*>(list_nth(part.entries, i)), demands);
+  }
+  for (int i = 0; i < list_length(part.columns); ++i) {
+    const auto* const found = static_cast<FoundColumn*>(list_nth(part.columns, i));
+    demands.columns_read.push_back({found->view, found->column});
+  }
+  std::vector<rules::FunctionId>& functions = demands.functions;
+  for (int i = 0; i < list_length(part.functions); ++i) {
+    functions.push_back(list_nth_oid(part.functions, i));
+  }
+  std::sort(functions.begin(), functions.end());
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
 }
 
 struct SimpleColumn {
@@ -121,6 +99,7 @@ struct SimpleColumn {
 
 struct SimpleView {
   Oid base = InvalidOid;
+  Bitmapset* selected = nullptr;
   int count = 0;
   SimpleColumn columns[MaxTupleAttributeNumber];
 };
@@ -141,7 +120,9 @@ SimpleView* find_simple_view(Query* query) {
   }
   auto* const view = static_cast<SimpleView*>(palloc0(sizeof(SimpleView)));
   const int base_index = ((RangeTblRef*)linitial(query->jointree->fromlist))->rtindex;
-  view->base = rt_fetch(base_index, query->rtable)->relid;
+  RangeTblEntry* const base = rt_fetch(base_index, query->rtable);
+  view->base = base->relid;
+  view->selected = entry_permissions(query, base).selected;
   ListCell* cell = nullptr;
   foreach (cell, query->targetList) {
     auto* const target = static_cast<TargetEntry*>(lfirst(cell));
@@ -155,14 +136,27 @@ SimpleView* find_simple_view(Query* query) {
 }  // namespace
 
 void add_demands(Node* node, rules::Demands& demands) {
-  const Walk found = guard([node] {
-    Walk result;
-    walk(node, &result);
-    return result;
-  });
-  for (int i = 0; i < list_length(found.entries); ++i) {
-    append(*static_cast<FoundEntry*>(list_nth(found.entries, i)), demands);
+  append(guard([node] { return walk_node(node, nullptr); }), demands);
+}
+
+void read_view_demands(Query* query, rules::Rewrites& rewrites) {
+  append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
+  append(guard([query] { return walk_locked(query); }), rewrites.locking);
+  for (int column = 1; column <= list_length(query->targetList); ++column) {
+    rules::Demands demands;
+    append(guard([query, column] { return walk_column(query, column); }), demands);
+    if (!demands.empty()) {
+      rewrites.columns.push_back({column, std::move(demands)});
+    }
   }
+}
+
+rules::PolicyCondition read_policy_condition(Node* condition) {
+  rules::PolicyCondition result;
+  add_demands(condition, result.demands);
+  result.always_true = is_constant_true(condition);
+  result.has_subqueries = guard([condition] { return checkExprHasSubLink(condition); });
+  return result;
 }
 
 std::optional<rules::UpdatableView> read_updatable_view(Query* query) {
@@ -175,7 +169,12 @@ std::optional<rules::UpdatableView> read_updatable_view(Query* query) {
   for (int i = 0; i < view->count; ++i) {
     updatable.columns.push_back({view->columns[i].of_view, view->columns[i].of_base});
   }
-  add_demands(query->jointree->quals, updatable.condition);
+  updatable.selected = column_numbers(view->selected);
+  append(guard([query] {
+           const QueryLevel level{query, nullptr};
+           return walk_node(query->jointree->quals, &level);
+         }),
+         updatable.condition);
   return updatable;
 }
 

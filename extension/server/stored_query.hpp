@@ -2,14 +2,23 @@
 // and no relation is opened; what is read is the catalog's text of the query alone.
 #pragma once
 
+#include <vector>
+
 #include "extension/rules/rewriting.hpp"
 #include "extension/server/guard.hpp"
 
 namespace conncheck::server {
 
-/// Adds what a rule's action, a view's query, or an expression with its subqueries demands.
-/// Allocates in the current memory context.
+/// Adds what a rule's action, or an expression with its subqueries demands. Functions that
+/// everybody may execute by default are left out.
+/// Allocates in the current memory context, as do the others.
 void add_demands(Node* node, rules::Demands& demands);
+
+/// What a view's query demands, whatever columns are read and by each column.
+void read_view_demands(Query* query, rules::Rewrites& rewrites);
+
+/// What a condition on a row security policy's table demands; its constants are looked at, too.
+[[nodiscard]] rules::PolicyCondition read_policy_condition(Node* condition);
 
 /// How the server would update the view by itself; nullopt if it would not.
 [[nodiscard]] std::optional<rules::UpdatableView> read_updatable_view(Query* query);

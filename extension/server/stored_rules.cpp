@@ -29,13 +29,31 @@ Node* parsed(Datum tree) {
 
 void add_view_query(Node* action, const RelationRow& relation, rules::Rewrites& rewrites) {
   auto* const query = (Query*)linitial((List*)action);
-  add_demands((Node*)query, rewrites.reading);
+  read_view_demands(query, rewrites);
   rewrites.updatable = read_updatable_view(query);
   if (rewrites.updatable) {
     using CheckOption = RelationRow::CheckOption;
     rewrites.updatable->checks_option = relation.check_option != CheckOption::none;
     rewrites.updatable->cascades_option = relation.check_option == CheckOption::cascaded;
   }
+}
+
+bool does_something(Node* actions) {
+  return guard([actions] {
+    ListCell* cell = nullptr;
+    foreach (cell, (List*)actions) {
+      if (((Query*)lfirst(cell))->commandType != CMD_NOTHING) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+/// A condition on the view's rows makes every action read them.
+bool asks_for_rows(Node* condition) {
+  return condition != nullptr &&
+         guard([condition] { return rangeTableEntry_used(condition, PRS2_OLD_VARNO, 0); });
 }
 
 void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
@@ -59,8 +77,17 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   if (rule->is_instead) {
     (condition == nullptr ? rewrite.instead_rule : rewrite.conditional_instead_rule) = true;
   }
+  const bool acts = does_something(action);
+  rewrite.has_actions = rewrite.has_actions || acts;
   add_demands(action, rewrite.rules);
+  if (!acts && !rule->is_instead) {
+    return;
+  }
   add_demands(condition, rewrite.rules);
+  if (relation.kind == rules::RelationKind::view && asks_for_rows(condition)) {
+    rewrite.rules.views_read.push_back(relation.id);
+    rewrite.rules.columns_read.push_back({relation.id, 0});
+  }
 }
 
 void read_rules(const RelationRow& relation, rules::Rewrites& rewrites) {
@@ -97,6 +124,10 @@ rules::Rewrites read_rewrites(const RelationRow& relation) {
   rewrites.kind = relation.kind;
   rewrites.owner = relation.ownership.owner;
   rewrites.security_invoker = relation.security_invoker;
+  const bool is_table = relation.kind == rules::RelationKind::table ||
+                        relation.kind == rules::RelationKind::partitioned_table;
+  rewrites.row_security = is_table && relation.row_security;
+  rewrites.force_row_security = is_table && relation.force_row_security;
   if (relation.has_rules && relation.kind != rules::RelationKind::materialized_view) {
     read_rules(relation, rewrites);
   }

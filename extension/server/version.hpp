@@ -154,6 +154,9 @@ inline bool walk_query(Query* query, NodeWalker walker, void* context, int flags
 inline bool walk_expression(Node* node, NodeWalker walker, void* context) {
   return expression_tree_walker(node, walker, context);
 }
+inline bool walk_entry(RangeTblEntry* entry, NodeWalker walker, void* context, int flags) {
+  return range_table_entry_walker(entry, walker, context, flags);
+}
 #else
 inline auto untyped(NodeWalker walker) {
   return reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker));
@@ -163,6 +166,9 @@ inline bool walk_query(Query* query, NodeWalker walker, void* context, int flags
 }
 inline bool walk_expression(Node* node, NodeWalker walker, void* context) {
   return expression_tree_walker(node, untyped(walker), context);
+}
+inline bool walk_entry(RangeTblEntry* entry, NodeWalker walker, void* context, int flags) {
+  return range_table_entry_walker(entry, untyped(walker), context, flags);
 }
 #endif
 

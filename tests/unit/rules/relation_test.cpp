@@ -100,6 +100,21 @@ TEST(Verdict, UnderlyingRelationBlocksReading) {
   EXPECT_EQ(judge(access).blocked_by, Blocked{});
 }
 
+TEST(Verdict, FunctionsThatMayNotBeExecutedBlock) {
+  RelationAccess access = table(dml | PrivilegeSet{select});
+  access.may_execute_reading = false;
+  EXPECT_EQ(judge(access).can_read, false);
+  EXPECT_EQ(judge(access).can_write, true);
+  EXPECT_EQ(judge(access).blocked_by, Blocked{Obstacle::function_execute});
+  access.may_execute_reading = true;
+  access.may_execute_writing[Write::update] = Answer::no;
+  EXPECT_EQ(judge(access).can_read, true);
+  EXPECT_EQ(judge(access).can_write, false);
+  EXPECT_EQ(judge(access).blocked_by, Blocked{Obstacle::function_execute});
+  access.privileges = {select};
+  EXPECT_EQ(judge(access).blocked_by, Blocked{});
+}
+
 TEST(Verdict, UnderlyingRelationBlocksWriting) {
   RelationAccess access = table(dml);
   access.writable_beneath[Write::update] = Answer::no;

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "tests/unit/rules/roles.hpp"
+
 namespace conncheck::rules {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr RelationId base = 1;
 constexpr RelationId view = 2;
 constexpr RelationId outer_view = 3;
 constexpr RelationId other = 4;
+constexpr FunctionId function = 50;
 
 const PrivilegeSet dml = {insert, update, delete_};
 
@@ -38,6 +41,13 @@ class FakeRelations : public RelationSource {
     return unmapped_.contains({relation, role});
   }
   Answer foreign_table_takes(RelationId, Write write) override { return foreign_[write]; }
+  Role& role(RoleId id) override {
+    return roles_.try_emplace(id, tests::role_with(id)).first->second;
+  }
+  const std::vector<Policy>& policies(RelationId table) override { return policies_[table]; }
+  bool may_execute(FunctionId function, RoleId role) override {
+    return !not_executable_.contains({function, role});
+  }
 
   /// A view of columns 1 and 2 of `over`, that reads both.
   Rewrites& add_view(RelationId id, RelationId over) {
@@ -47,16 +57,43 @@ class FakeRelations : public RelationSource {
     added.reading.checks.push_back({over, {select}, {1, 2}, {}, {}});
     if (rewrites_[over].kind == RelationKind::view) {
       added.reading.views_read.push_back(over);
+      added.columns = {{1, reads_column(over, 1)}, {2, reads_column(over, 2)}};
     }
-    added.updatable = UpdatableView{over, {{1, 1}, {2, 2}}, {}, false, false};
+    added.updatable = UpdatableView{over, {{1, 1}, {2, 2}}, {1, 2}, {}, false, false};
     return added;
   }
+  static Demands reads_column(RelationId view, int column) {
+    Demands demands;
+    demands.columns_read = {{view, column}};
+    return demands;
+  }
   Rewrites& operator[](RelationId id) { return rewrites_[id]; }
+  /// One policy for PUBLIC, that asks for SELECT on `asked`.
+  Policy& add_policy(RelationId table, RelationId asked) {
+    rewrites_[table].row_security = true;
+    Policy& policy = policies_[table].emplace_back();
+    policy.roles = {public_role};
+    policy.using_rows = PolicyCondition{reads_table(asked), false, true};
+    return policy;
+  }
+  static Demands reads_table(RelationId table) {
+    Demands demands;
+    demands.checks = {{table, {select}, {1}, {}, {}}};
+    return demands;
+  }
+  static Demands calls(FunctionId function) {
+    Demands demands;
+    demands.functions = {function};
+    return demands;
+  }
 
   std::map<RelationId, Rewrites> rewrites_;
   std::map<std::pair<RelationId, RoleId>, PrivilegeSet> held_;
   std::map<std::pair<RelationId, RoleId>, ColumnHoldings> columns_;
   std::set<std::pair<RelationId, RoleId>> unmapped_;
+  std::map<RoleId, Role> roles_;
+  std::map<RelationId, std::vector<Policy>> policies_;
+  std::set<std::pair<FunctionId, RoleId>> not_executable_;
   WriteAnswers foreign_;
 };
 
@@ -70,6 +107,13 @@ class RewritingTest : public testing::Test {
   }
   Answer writes(Write write, RelationId relation = view) {
     return Rewriting(relations, audited).writable_beneath(relation, write);
+  }
+
+  bool executes(RelationId relation = view) {
+    return Rewriting(relations, audited).may_execute_reading(relation);
+  }
+  bool executes(Write write, RelationId relation = view) {
+    return Rewriting(relations, audited).may_execute_writing(relation, write);
   }
 
   FakeRelations relations;
@@ -270,7 +314,7 @@ TEST_F(RewritingTest, RulesAskTheOwnerEvenOnInvokerViews) {
   relations.add_view(view, base).security_invoker = true;
   relations[view].writes[0].instead_rule = true;
   relations[view].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
-  relations[view].writes[0].rules.writes = {{other, Write::insert, {1}}};
+  relations[view].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
   relations.held_[{other, audited}] = {insert};
   EXPECT_EQ(writes(Write::insert), Answer::no);
   relations.held_[{other, view_owner}] = {insert};
@@ -289,16 +333,16 @@ TEST_F(RewritingTest, RulesOfTablesCountAsWell) {
 TEST_F(RewritingTest, WhatARuleWritesIsFollowed) {
   relations.add_view(view, base);
   relations[other].owner = view_owner;
-  relations[other].writes[0].rules.writes = {{view, Write::insert, {1}}};
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   relations.held_[{base, view_owner}] = {insert};
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
-  relations[other].writes[0].rules.writes = {{view, Write::insert, {3}}};
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {3}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not a column that the view can write";
 }
 
 TEST_F(RewritingTest, WhatARuleWritesMustTakeIt) {
-  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}}};
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
   relations[base].kind = RelationKind::foreign_table;
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
   relations.foreign_[Write::insert] = Answer::no;
@@ -316,7 +360,7 @@ TEST_F(RewritingTest, AConditionalInsteadRuleEndsAutomaticUpdates) {
   EXPECT_EQ(takes(Write::update), Answer::no);
   EXPECT_EQ(takes(Write::update, outer_view), Answer::no);
   EXPECT_EQ(takes(Write::insert), Answer::yes);
-  relations[other].writes[0].rules.writes = {{view, Write::update, {1}}};
+  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   rewrites.writes[1].instead_trigger = true;
   EXPECT_EQ(takes(Write::update), Answer::yes);
@@ -334,10 +378,145 @@ TEST_F(RewritingTest, ColumnsThatEndOnTheWayAreNotAsked) {
 }
 
 TEST_F(RewritingTest, RulesThatNeverEndAreBlocked) {
-  relations[base].writes[0].rules.writes = {{other, Write::insert, {1}}};
-  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}}};
+  relations[base].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, base), Answer::no);
   EXPECT_EQ(writes(Write::delete_, base), Answer::yes);
+}
+
+TEST_F(RewritingTest, LockingAViewAsksItsOwnerForTheSameBeneath) {
+  relations.add_view(view, base).locking.checks = {{base, {update}, {}, {}, {}}};
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = relations.held_[{view, view_owner}] = {select};
+  EXPECT_TRUE(reads(outer_view));
+  relations[outer_view].reading.views_locked = {view};
+  EXPECT_FALSE(reads(outer_view));
+  relations.held_[{base, view_owner}] = {select, update};
+  EXPECT_TRUE(reads(outer_view));
+}
+
+TEST_F(RewritingTest, FunctionsAreExecutedAsTheReader) {
+  relations.add_view(view, base).reading.functions = {function};
+  relations.held_[{base, view_owner}] = {select};
+  relations.not_executable_ = {{function, view_owner}};
+  EXPECT_TRUE(executes());
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes());
+  EXPECT_TRUE(reads());
+}
+
+TEST_F(RewritingTest, FunctionsOfColumnsThatNobodyReadsAreNotCalled) {
+  relations.add_view(view, base).columns = {{2, FakeRelations::calls(function)}};
+  relations.add_view(outer_view, view).columns = {{1, FakeRelations::reads_column(view, 1)}};
+  relations.held_[{base, view_owner}] = relations.held_[{view, view_owner}] = {select};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(view));
+  EXPECT_TRUE(executes(outer_view));
+  relations[outer_view].columns = {{1, FakeRelations::reads_column(view, 0)}};
+  EXPECT_FALSE(executes(outer_view)) << "the whole row";
+}
+
+TEST_F(RewritingTest, FunctionsOfTheConditionAreCalledByUpdateAndDelete) {
+  relations.add_view(view, base).updatable->condition = FakeRelations::calls(function);
+  relations.held_[{base, view_owner}] = dml;
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_TRUE(executes(Write::insert));
+  EXPECT_FALSE(executes(Write::update));
+  EXPECT_FALSE(executes(Write::delete_));
+  EXPECT_EQ(writes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingTest, ARuleThatReadsTheViewThatItWritesNeedsTheOwnersSelect) {
+  relations.add_view(view, base);
+  relations[other].owner = view_owner;
+  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, true, {1}}};
+  relations.held_[{base, view_owner}] = {update};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.held_[{base, view_owner}] = {select, update};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[view].columns = {{1, FakeRelations::calls(function)}};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(Write::insert, other));
+}
+
+TEST_F(RewritingTest, PoliciesAskTheReaderOfTheTable) {
+  relations.add_policy(base, other);
+  EXPECT_FALSE(reads(base));
+  relations.held_[{other, audited}] = {select};
+  EXPECT_TRUE(reads(base));
+  // beneath a view that is the view's owner
+  relations.add_view(view, base);
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_FALSE(reads(view));
+  relations.held_[{other, view_owner}] = {select};
+  EXPECT_TRUE(reads(view));
+  relations.held_[{other, view_owner}] = {};
+  relations[view].security_invoker = true;
+  relations.held_[{base, audited}] = {select};
+  EXPECT_TRUE(reads(view));
+}
+
+TEST_F(RewritingTest, PoliciesBindNoOwnerUnlessForced) {
+  relations.add_policy(base, other);
+  relations[base].owner = audited;
+  EXPECT_TRUE(reads(base));
+  relations[base].force_row_security = true;
+  EXPECT_FALSE(reads(base));
+}
+
+TEST_F(RewritingTest, PoliciesCallFunctionsAsTheAuditedRole) {
+  relations.add_policy(base, other).using_rows->demands = FakeRelations::calls(function);
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(base));
+  EXPECT_TRUE(reads(base));
+}
+
+TEST_F(RewritingTest, WritesBringTheirOwnPolicies) {
+  relations.add_policy(base, other).command = Policy::Command::delete_;
+  EXPECT_TRUE(reads(base));
+  EXPECT_EQ(writes(Write::insert, base), Answer::yes);
+  EXPECT_EQ(writes(Write::delete_, base), Answer::no);
+  relations[base].writes[2].instead_rule = true;
+  EXPECT_EQ(writes(Write::delete_, base), Answer::yes) << "a rule takes the statement's place";
+}
+
+TEST_F(RewritingTest, ATableWithARuleIsReadByItsAction) {
+  relations.add_policy(base, other).command = Policy::Command::select;
+  EXPECT_EQ(writes(Write::insert, base), Answer::yes);
+  relations[base].writes[0].has_actions = true;
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+}
+
+TEST_F(RewritingTest, PoliciesThatLeadBackToTheirTableNeverEnd) {
+  relations.add_policy(base, base);
+  relations.held_[{base, audited}] = {select};
+  EXPECT_FALSE(reads(base));
+  relations.policies_[base][0].using_rows->has_subqueries = false;
+  relations.policies_[base][0].using_rows->demands = {};
+  EXPECT_TRUE(reads(base));
+}
+
+TEST_F(RewritingTest, APolicyThatReadsATableWithPoliciesOfItsOwnWithinThemNeverEnds) {
+  relations.add_policy(base, base).command = Policy::Command::insert;
+  relations.policies_[base][0].with_check = relations.policies_[base][0].using_rows;
+  relations.add_policy(base, other).command = Policy::Command::select;
+  relations.held_[{base, audited}] = relations.held_[{other, audited}] = {select};
+  Rewriting rewriting(relations, audited);
+  EXPECT_EQ(rewriting.writable_beneath(base, Write::insert), Answer::no);
+  EXPECT_TRUE(rewriting.readable_beneath(base)) << "what failed on the way is not remembered";
+  Rewriting other_order(relations, audited);
+  EXPECT_TRUE(other_order.readable_beneath(base));
+  EXPECT_EQ(other_order.writable_beneath(base, Write::insert), Answer::no)
+      << "what passed elsewhere leads back from here";
+}
+
+TEST_F(RewritingTest, WhatIsTrueAnywayIsDroppedButExpandedBefore) {
+  relations.add_policy(base, other);
+  relations.policies_[base].push_back(relations.policies_[base][0]);
+  relations.policies_[base][1].using_rows = PolicyCondition{{}, true, false};
+  EXPECT_TRUE(reads(base));
+  relations.policies_[base][0].using_rows->demands = FakeRelations::reads_table(base);
+  EXPECT_FALSE(reads(base));
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+// Row security policies, as pg_policy has them.
+#pragma once
+
+#include <vector>
+
+#include "extension/rules/policies.hpp"
+#include "extension/server/guard.hpp"
+
+namespace conncheck::server {
+
+/// All policies of one table, by name.
+[[nodiscard]] std::vector<rules::Policy> read_policies(rules::RelationId table);
+
+}  // namespace conncheck::server

@@ -1,0 +1,492 @@
+#include "extension/server/query_walk.hpp"
+
+#include "extension/server/catalog_scan.hpp"
+
+namespace conncheck::server {
+namespace {
+
+struct Walk {
+  const QueryLevel* level;
+  QueryPart* part;
+};
+
+enum class Wanted {
+  rows,  ///< not even what would have to run
+  no_column,
+  all_columns,
+};
+
+bool walk(Node* node, void* context);
+void walk_statement(Query* query, const Walk& outer, Wanted wanted);
+void walk_output(Query* query, int column, const Walk& at);
+
+/// EXECUTE is PUBLIC's by default: without an ACL nobody can lack it.
+void note_function(Oid function, QueryPart* part) {
+  HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+  if (!HeapTupleIsValid(row)) {
+    return;
+  }
+  const bool has_acl = !is_null(row, Anum_pg_proc_proacl);
+  ReleaseSysCache(row);
+  if (has_acl) {
+    part->functions = lappend_oid(part->functions, function);
+  }
+}
+
+/// The functions whose permission the executor checks when it prepares an expression. Not so those
+/// of casts by text, of row comparisons, GREATEST and LEAST, and of sorting.
+void note_called(const Node* node, QueryPart* part) {
+  switch (nodeTag(node)) {
+    case T_FuncExpr:
+      note_function(((const FuncExpr*)node)->funcid, part);
+      break;
+    case T_OpExpr:
+    case T_DistinctExpr:
+    case T_NullIfExpr:
+      note_function(get_opcode(((const OpExpr*)node)->opno), part);
+      break;
+    case T_ScalarArrayOpExpr:
+      note_function(get_opcode(((const ScalarArrayOpExpr*)node)->opno), part);
+      break;
+    case T_Aggref:
+      note_function(((const Aggref*)node)->aggfnoid, part);
+      break;
+    case T_WindowFunc:
+      note_function(((const WindowFunc*)node)->winfnoid, part);
+      break;
+    default:
+      break;
+  }
+}
+
+/// Equality, of which grouping makes sure that it may be executed.
+void note_grouping(const List* clauses, QueryPart* part) {
+  ListCell* cell = nullptr;
+  foreach (cell, clauses) {
+    note_function(get_opcode(((SortGroupClause*)lfirst(cell))->eqop), part);
+  }
+}
+
+bool is_volatile(Oid function) {
+  HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+  if (!HeapTupleIsValid(row)) {
+    return false;
+  }
+  const bool result = ((Form_pg_proc)GETSTRUCT(row))->provolatile == PROVOLATILE_VOLATILE;
+  ReleaseSysCache(row);
+  return result;
+}
+
+/// Set-returning or volatile: the planner keeps such a column, read or not.
+bool has_to_run(Node* node, void* context) {
+  if (node == nullptr) {
+    return false;
+  }
+  check_stack_depth();
+  switch (nodeTag(node)) {
+    case T_Query:
+      return walk_query((Query*)node, has_to_run, context, 0);
+    case T_NextValueExpr:
+      return true;
+    case T_FuncExpr:
+      if (((FuncExpr*)node)->funcretset || is_volatile(((FuncExpr*)node)->funcid)) {
+        return true;
+      }
+      break;
+    case T_OpExpr:
+    case T_DistinctExpr:
+    case T_NullIfExpr:
+      if (((OpExpr*)node)->opretset || is_volatile(get_opcode(((OpExpr*)node)->opno))) {
+        return true;
+      }
+      break;
+    case T_ScalarArrayOpExpr:
+      if (is_volatile(get_opcode(((ScalarArrayOpExpr*)node)->opno))) {
+        return true;
+      }
+      break;
+    default:
+      break;
+  }
+  return walk_expression(node, has_to_run, context);
+}
+
+/// Is the whole of it dropped by the planner?
+bool is_true_anyway(const Node* node) {
+  if (!IsA(node, BoolExpr) || ((const BoolExpr*)node)->boolop != OR_EXPR) {
+    return false;
+  }
+  ListCell* cell = nullptr;
+  foreach (cell, ((const BoolExpr*)node)->args) {
+    if (is_constant_true((const Node*)lfirst(cell))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_joined(Node* node, int index) {
+  ListCell* cell = nullptr;
+  check_stack_depth();
+  if (node == nullptr) {
+    return false;
+  }
+  if (IsA(node, RangeTblRef)) {
+    return ((RangeTblRef*)node)->rtindex == index;
+  }
+  if (IsA(node, JoinExpr)) {
+    return is_joined(((JoinExpr*)node)->larg, index) || is_joined(((JoinExpr*)node)->rarg, index);
+  }
+  foreach (cell, ((FromExpr*)node)->fromlist) {
+    if (is_joined((Node*)lfirst(cell), index)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What stands in a range table only for its name (OLD and NEW of rules) is not.
+bool is_expanded_view(Query* query, int index) {
+  return rt_fetch(index, query->rtable)->relkind == RELKIND_VIEW &&
+         index != query->resultRelation && is_joined((Node*)query->jointree, index);
+}
+
+void note_relation(Query* query, int index, QueryPart* part) {
+  RangeTblEntry* const entry = rt_fetch(index, query->rtable);
+  auto* const noted = static_cast<FoundEntry*>(palloc0(sizeof(FoundEntry)));
+  noted->relation = entry->relid;
+  noted->is_target = index == query->resultRelation;
+  noted->command = query->commandType;
+  noted->is_expanded_view = is_expanded_view(query, index);
+  noted->is_locked_view =
+      noted->is_expanded_view && get_parse_rowmark(query, static_cast<Index>(index)) != nullptr;
+  noted->permissions = entry_permissions(query, entry);
+  part->entries = lappend(part->entries, noted);
+}
+
+/// The same way down as the server goes when it marks rows for locking.
+void note_locked(Query* query, Node* joined, QueryPart* part) {
+  check_stack_depth();
+  if (joined == nullptr) {
+    return;
+  }
+  if (IsA(joined, JoinExpr)) {
+    note_locked(query, ((JoinExpr*)joined)->larg, part);
+    note_locked(query, ((JoinExpr*)joined)->rarg, part);
+    return;
+  }
+  if (IsA(joined, FromExpr)) {
+    ListCell* cell = nullptr;
+    foreach (cell, ((FromExpr*)joined)->fromlist) {
+      note_locked(query, (Node*)lfirst(cell), part);
+    }
+    return;
+  }
+  RangeTblEntry* const entry = rt_fetch(((RangeTblRef*)joined)->rtindex, query->rtable);
+  if (entry->rtekind == RTE_SUBQUERY) {
+    note_locked(entry->subquery, (Node*)entry->subquery->jointree, part);
+  } else if (entry->rtekind == RTE_RELATION) {
+    auto* const noted = static_cast<FoundEntry*>(palloc0(sizeof(FoundEntry)));
+    noted->relation = entry->relid;
+    noted->is_locked_view = entry->relkind == RELKIND_VIEW;
+    noted->permissions.required = ACL_SELECT_FOR_UPDATE;
+    part->entries = lappend(part->entries, noted);
+  }
+}
+
+CommonTableExpr* find_with_query(const QueryLevel* level, const char* name) {
+  ListCell* cell = nullptr;
+  foreach (cell, level->query->cteList) {
+    auto* const with = static_cast<CommonTableExpr*>(lfirst(cell));
+    if (strcmp(with->ctename, name) == 0) {
+      return with;
+    }
+  }
+  return nullptr;
+}
+
+/// The same rule as the planner has for putting a WITH query in the place where it is read.
+bool is_inlined(const CommonTableExpr* with) {
+  auto* const query = (Query*)with->ctequery;
+  return with->ctematerialized != CTEMaterializeAlways &&
+         (with->ctematerialized == CTEMaterializeNever || with->cterefcount == 1) &&
+         !with->cterecursive && query->commandType == CMD_SELECT && query->rowMarks == NIL &&
+         !has_to_run((Node*)query, nullptr);
+}
+
+void walk_output_beneath(Query* query, int column, const QueryLevel* around, QueryPart* part) {
+  const QueryLevel here{query, around};
+  walk_output(query, column, {&here, part});
+}
+
+void walk_with_output(RangeTblEntry* entry, int column, const QueryLevel* level, QueryPart* part) {
+  for (Index up = entry->ctelevelsup; up > 0 && level != nullptr; --up) {
+    level = level->outer;
+  }
+  CommonTableExpr* const with = level == nullptr ? nullptr : find_with_query(level, entry->ctename);
+  if (with != nullptr && is_inlined(with)) {
+    walk_output_beneath((Query*)with->ctequery, column, level, part);
+  }
+}
+
+void walk_joined(RangeTblEntry* join, int column, const Walk& at) {
+  Walk here = at;
+  int index = 0;
+  ListCell* cell = nullptr;
+  foreach (cell, join->joinaliasvars) {
+    if (++index == column || column == 0) {
+      walk((Node*)lfirst(cell), &here);
+    }
+  }
+}
+
+struct FollowedColumn {
+  const RangeTblEntry* entry;
+  int column;
+};
+
+/// Once is enough, and expressions that double from level to level would never end otherwise.
+bool follow(const RangeTblEntry* entry, int column, QueryPart* part) {
+  ListCell* cell = nullptr;
+  foreach (cell, part->followed) {
+    const auto* const known = static_cast<FollowedColumn*>(lfirst(cell));
+    if (known->entry == entry && known->column == column) {
+      return false;
+    }
+  }
+  auto* const followed = static_cast<FollowedColumn*>(palloc(sizeof(FollowedColumn)));
+  *followed = {entry, column};
+  part->followed = lappend(part->followed, followed);
+  return true;
+}
+
+void walk_variable(const Var* variable, const Walk& at) {
+  const QueryLevel* level = at.level;
+  for (Index up = variable->varlevelsup; up > 0 && level != nullptr; --up) {
+    level = level->outer;
+  }
+  const int index = static_cast<int>(variable->varno);
+  const int column = variable->varattno;
+  if (level == nullptr || index > list_length(level->query->rtable) || column < 0) {
+    return;
+  }
+  RangeTblEntry* const entry = rt_fetch(index, level->query->rtable);
+  const Walk there{level, at.part};
+  if (!follow(entry, column, at.part)) {
+    return;
+  }
+  if (entry->rtekind == RTE_SUBQUERY) {
+    walk_output_beneath(entry->subquery, column, level, at.part);
+  } else if (entry->rtekind == RTE_JOIN) {
+    walk_joined(entry, column, there);
+  } else if (entry->rtekind == RTE_CTE) {
+    walk_with_output(entry, column, level, at.part);
+  } else if (entry->rtekind == RTE_RELATION && is_expanded_view(level->query, index)) {
+    auto* const noted = static_cast<FoundColumn*>(palloc(sizeof(FoundColumn)));
+    *noted = {entry->relid, column};
+    at.part->columns = lappend(at.part->columns, noted);
+  }
+}
+
+/// Column by column through UNION and its like; 0 stands for all of them.
+void walk_set_operation(Node* operation, int column, const Walk& at) {
+  check_stack_depth();
+  if (IsA(operation, SetOperationStmt)) {
+    walk_set_operation(((SetOperationStmt*)operation)->larg, column, at);
+    walk_set_operation(((SetOperationStmt*)operation)->rarg, column, at);
+    return;
+  }
+  const RangeTblEntry* const leaf =
+      rt_fetch(((RangeTblRef*)operation)->rtindex, at.level->query->rtable);
+  walk_output_beneath(leaf->subquery, column, at.level, at.part);
+}
+
+void walk_output(Query* query, int column, const Walk& at) {
+  if (query->setOperations != nullptr) {
+    walk_set_operation(query->setOperations, column, at);
+    return;
+  }
+  Walk here = at;
+  ListCell* cell = nullptr;
+  foreach (cell, query->targetList) {
+    auto* const target = static_cast<TargetEntry*>(lfirst(cell));
+    if (column == 0 || target->resno == column) {
+      walk((Node*)target->expr, &here);
+    }
+  }
+}
+
+bool is_union_all(Node* operation) {
+  check_stack_depth();
+  if (!IsA(operation, SetOperationStmt)) {
+    return true;
+  }
+  const auto* const set = (SetOperationStmt*)operation;
+  return set->op == SETOP_UNION && set->all && is_union_all(set->larg) && is_union_all(set->rarg);
+}
+
+void note_set_grouping(Node* operation, QueryPart* part) {
+  check_stack_depth();
+  if (operation == nullptr || !IsA(operation, SetOperationStmt)) {
+    return;
+  }
+  const auto* const set = (SetOperationStmt*)operation;
+  note_grouping(set->groupClauses, part);
+  note_set_grouping(set->larg, part);
+  note_set_grouping(set->rarg, part);
+}
+
+/// Does the planner keep all columns of the query, read or not?
+bool keeps_columns(Query* query) {
+  if (query->commandType != CMD_SELECT || (query->distinctClause != NIL && !query->hasDistinctOn)) {
+    return true;
+  }
+  if (query->setOperations == nullptr) {
+    return false;
+  }
+  return !is_union_all(query->setOperations) || query->sortClause != NIL ||
+         query->limitCount != nullptr || query->limitOffset != nullptr || query->cteList != NIL;
+}
+
+void walk_kept_columns(Query* query, const Walk& at) {
+  Walk here = at;
+  ListCell* cell = nullptr;
+  foreach (cell, query->targetList) {
+    auto* const target = static_cast<TargetEntry*>(lfirst(cell));
+    if (target->ressortgroupref != 0 || has_to_run((Node*)target->expr, nullptr)) {
+      walk((Node*)target->expr, &here);
+    }
+  }
+}
+
+/// The planner drops a SELECT in WITH that nothing refers to; its checks are never made.
+void walk_with_queries(Query* query, const Walk& at) {
+  ListCell* cell = nullptr;
+  foreach (cell, query->cteList) {
+    auto* const with = static_cast<CommonTableExpr*>(lfirst(cell));
+    auto* const inner = (Query*)with->ctequery;
+    if (with->cterefcount > 0 || inner->commandType != CMD_SELECT) {
+      walk_statement(inner, at, is_inlined(with) ? Wanted::no_column : Wanted::all_columns);
+    }
+  }
+}
+
+void walk_range_table(Query* query, const Walk& at) {
+  Walk here = at;
+  int index = 0;
+  ListCell* cell = nullptr;
+  foreach (cell, query->rtable) {
+    ++index;
+    auto* const entry = static_cast<RangeTblEntry*>(lfirst(cell));
+    if (entry->rtekind == RTE_RELATION) {
+      note_relation(query, index, at.part);
+    } else if (entry->rtekind == RTE_SUBQUERY && entry->subquery != nullptr) {
+      walk_statement(entry->subquery, at, Wanted::no_column);
+    }
+    walk_entry(entry, walk, &here, QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_JOINALIASES);
+  }
+}
+
+void walk_groups(Query* query, const Walk& at) {
+  note_grouping(query->groupClause, at.part);
+  note_grouping(query->distinctClause, at.part);
+  note_set_grouping(query->setOperations, at.part);
+  Walk here = at;
+  ListCell* cell = nullptr;
+  foreach (cell, query->windowClause) {
+    const auto* const window = static_cast<WindowClause*>(lfirst(cell));
+    note_grouping(window->partitionClause, at.part);
+    note_grouping(window->orderClause, at.part);
+    walk(window->startOffset, &here);
+    walk(window->endOffset, &here);
+  }
+}
+
+void walk_statement(Query* query, const Walk& outer, Wanted wanted) {
+  CHECK_FOR_INTERRUPTS();
+  check_stack_depth();
+  const QueryLevel level{query, outer.level};
+  Walk here{&level, outer.part};
+  walk_range_table(query, here);
+  walk_with_queries(query, here);
+  if (wanted != Wanted::rows) {
+    walk_groups(query, here);
+  }
+  for (Node* const part :
+       {(Node*)query->jointree, query->havingQual, query->limitOffset, query->limitCount,
+        (Node*)query->onConflict, (Node*)query->returningList}) {
+    walk(part, &here);
+  }
+  if (wanted == Wanted::all_columns || (wanted == Wanted::no_column && keeps_columns(query))) {
+    walk_output(query, 0, here);
+  } else if (wanted == Wanted::no_column) {
+    walk_kept_columns(query, here);
+  }
+}
+
+/// EXISTS wants rows and no columns, unless what there is depends on more than WHERE.
+void walk_sublink(SubLink* link, Walk* at) {
+  auto* const query = (Query*)link->subselect;
+  const bool only_rows =
+      link->subLinkType == EXISTS_SUBLINK && !query->hasAggs && !query->hasWindowFuncs &&
+      !query->hasTargetSRFs && query->setOperations == nullptr && query->groupingSets == NIL &&
+      query->havingQual == nullptr && query->limitOffset == nullptr && query->rowMarks == NIL;
+  walk(link->testexpr, at);
+  walk_statement(query, *at, only_rows ? Wanted::rows : Wanted::all_columns);
+}
+
+bool walk(Node* node, void* context) {
+  if (node == nullptr) {
+    return false;
+  }
+  check_stack_depth();
+  auto* const at = static_cast<Walk*>(context);
+  note_called(node, at->part);
+  if (IsA(node, Query)) {
+    walk_statement((Query*)node, *at, Wanted::all_columns);
+    return false;
+  }
+  if (IsA(node, SubLink)) {
+    walk_sublink((SubLink*)node, at);
+    return false;
+  }
+  if (IsA(node, Var)) {
+    walk_variable((const Var*)node, *at);
+    return false;
+  }
+  return is_true_anyway(node) ? false : walk_expression(node, walk, context);
+}
+
+}  // namespace
+
+bool is_constant_true(const Node* node) {
+  return IsA(node, Const) && !((const Const*)node)->constisnull &&
+         DatumGetBool(((const Const*)node)->constvalue);
+}
+
+QueryPart walk_node(Node* node, const QueryLevel* level) {
+  QueryPart part;
+  Walk at{level, &part};
+  walk(node, &at);
+  return part;
+}
+
+QueryPart walk_without_columns(Query* query) {
+  QueryPart part;
+  walk_statement(query, {nullptr, &part}, Wanted::no_column);
+  return part;
+}
+
+QueryPart walk_locked(Query* query) {
+  QueryPart part;
+  note_locked(query, (Node*)query->jointree, &part);
+  return part;
+}
+
+QueryPart walk_column(Query* query, int column) {
+  QueryPart part;
+  walk_output_beneath(query, column, nullptr, &part);
+  return part;
+}
+
+}  // namespace conncheck::server

@@ -1,0 +1,49 @@
+// The walk over a stored query as the planner would leave it: what nobody reads is dropped.
+#pragma once
+
+#include "extension/server/version.hpp"
+
+namespace conncheck::server {
+
+/// All of this is plain data in the current memory context: the walk runs inside guard().
+struct FoundEntry {
+  Oid relation;
+  bool is_expanded_view;
+  bool is_locked_view;  ///< by FOR UPDATE and its like
+  bool is_target;
+  CmdType command;  ///< if is_target
+  EntryPermissions permissions;
+};
+
+struct FoundColumn {
+  Oid view;
+  int column;  ///< 0: all of them
+};
+
+/// What a part of a query asks for.
+struct QueryPart {
+  List* entries = nullptr;    ///< of FoundEntry
+  List* columns = nullptr;    ///< of FoundColumn: read from views
+  List* functions = nullptr;  ///< OIDs, of those only that have an ACL; some twice
+  List* followed = nullptr;   ///< columns of subqueries that have been walked
+};
+
+/// Queries around the node that is walked, innermost first.
+struct QueryLevel {
+  Query* query;
+  const QueryLevel* outer;
+};
+
+[[nodiscard]] bool is_constant_true(const Node* node);
+
+/// All of a statement or an expression. `level` is what variables of an expression refer to;
+/// nullptr: nothing that matters. These may ereport.
+QueryPart walk_node(Node* node, const QueryLevel* level);
+/// What a SELECT asks for when none of its columns is read.
+QueryPart walk_without_columns(Query* query);
+/// What a SELECT asks for beyond that when somebody locks its rows.
+QueryPart walk_locked(Query* query);
+/// What one of its columns, counted from 1, adds to that.
+QueryPart walk_column(Query* query, int column);
+
+}  // namespace conncheck::server
