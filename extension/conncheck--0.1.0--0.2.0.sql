@@ -19,3 +19,23 @@ LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 1000;
 
 COMMENT ON FUNCTION conncheck_objects(name, text[], boolean) IS
 'Every object of the database on which a role effectively holds a privilege, of every type that GRANT knows. Left out as the system''s, unless asked for: what lies in a system schema, and what initdb made outside of schemas but databases, roles and the schema public';
+
+CREATE FUNCTION conncheck_explain(
+    object text,
+    privilege text,
+    role name DEFAULT current_user,
+    OUT held boolean,
+    OUT usable boolean,
+    OUT source text,
+    OUT role_path text[],
+    OUT grantor name,
+    OUT grantable boolean,
+    OUT requires_set_role boolean,
+    OUT detail text,
+    OUT fix text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'conncheck_explain'
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 3;
+
+COMMENT ON FUNCTION conncheck_explain(text, text, name) IS
+'Why a role holds, or lacks, a privilege on an object: every way to a grant, what is missing, and what stops the plain statement, each with the statement that mends it';

@@ -106,12 +106,77 @@ inline rules::PredefinedRoles predefined_roles() {
   return roles;
 }
 
+/// The role of which a database's owner is a member without a grant; InvalidOid before 14.
+inline Oid database_owner_role() {
+#if PG_VERSION_NUM >= 140000
+  return ROLE_PG_DATABASE_OWNER;
+#else
+  return InvalidOid;
+#endif
+}
+
+/// INHERIT and SET are options of each grant of membership; before, INHERIT is the member's.
+#if PG_VERSION_NUM >= 160000
+inline constexpr bool membership_has_options = true;
+#else
+inline constexpr bool membership_has_options = false;
+#endif
+
+struct MembershipOptions {
+  bool inherit = false;
+  bool set = false;
+};
+
+/// Of a row of pg_auth_members. Before 16 it is the member that inherits or does not.
+inline MembershipOptions membership_options(HeapTuple row, bool member_inherits) {
+#if PG_VERSION_NUM >= 160000
+  (void)member_inherits;
+  const auto* const grant = (Form_pg_auth_members)GETSTRUCT(row);
+  return {grant->inherit_option, grant->set_option};
+#else
+  (void)row;
+  return {member_inherits, true};
+#endif
+}
+
+/// Of the database's owner in pg_database_owner.
+inline MembershipOptions implicit_membership_options(bool member_inherits) {
+#if PG_VERSION_NUM >= 160000
+  (void)member_inherits;
+  return {true, true};
+#else
+  return {member_inherits, true};
+#endif
+}
+
 /// May `member` SET ROLE to `role`? From 16 on that is an option of each grant of membership.
 inline bool may_set_role(Oid member, Oid role) {
 #if PG_VERSION_NUM >= 160000
   return member_can_set_role(member, role);
 #else
   return is_member_of_role(member, role);
+#endif
+}
+
+inline bool may_use_schema(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+  return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+  return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/// The name under which a parameter's ACL is stored; nullptr: it cannot have one.
+inline const char* parameter_name(const char* given) {
+#if PG_VERSION_NUM >= 160000
+  check_GUC_name_for_parameter_acl(given);  // raises undefined_object
+  return convert_GUC_name_for_parameter_acl(given);
+#elif PG_VERSION_NUM >= 150000
+  return check_GUC_name_for_parameter_acl(given) ? convert_GUC_name_for_parameter_acl(given)
+                                                 : nullptr;
+#else
+  (void)given;
+  return nullptr;
 #endif
 }
 
@@ -170,6 +235,13 @@ inline bool walk_expression(Node* node, NodeWalker walker, void* context) {
 inline bool walk_entry(RangeTblEntry* entry, NodeWalker walker, void* context, int flags) {
   return range_table_entry_walker(entry, untyped(walker), context, flags);
 }
+#endif
+
+/// nextval(regclass)
+#if PG_VERSION_NUM >= 140000
+inline constexpr Oid nextval_function = F_NEXTVAL;
+#else
+inline constexpr Oid nextval_function = F_NEXTVAL_OID;
 #endif
 
 /// Does the wrapper implement TRUNCATE? (None does before 14.)

@@ -15,6 +15,7 @@ CALLS = [
     "SELECT count(*) FROM conncheck_session()",
     "SELECT count(*) FROM conncheck_objects()",
     "SELECT count(*) FROM conncheck_objects('pg_monitor', include_system => true)",
+    "SELECT count(*) FROM conncheck_explain('pg_catalog.pg_class', 'SELECT', 'pg_monitor')",
 ]
 
 

@@ -1,0 +1,292 @@
+#include "extension/functions/relation_obstacles.hpp"
+
+#include <set>
+
+#include "extension/rules/lacking_beneath.hpp"
+#include "extension/rules/policies.hpp"
+#include "extension/rules/row_security.hpp"
+#include "extension/server/foreign_keys.hpp"
+#include "extension/server/grant_statement.hpp"
+#include "extension/server/object_identity.hpp"
+#include "extension/server/relation_source.hpp"
+#include "extension/server/written_expressions.hpp"
+
+namespace conncheck::functions {
+namespace {
+
+using rules::Answer;
+using rules::ObjectType;
+using rules::RelationId;
+using rules::RelationKind;
+using rules::Write;
+using Place = server::WrittenExpression::Place;
+
+std::optional<Write> write_of(Privilege privilege) {
+  for (const Write write : rules::all_writes) {
+    if (rules::privilege_for(write) == privilege) {
+      return write;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_plain_table(RelationKind kind) {
+  return kind == RelationKind::table || kind == RelationKind::partitioned_table;
+}
+
+std::string place_of(const server::WrittenExpression& expression) {
+  const std::string name = server::quoted(expression.name);
+  switch (expression.place) {
+    case Place::default_value:
+      return "the default of column " + name;
+    case Place::generated_column:
+      return "the generated column " + name;
+    case Place::check_constraint:
+      return "the check constraint " + name;
+    case Place::index:
+      break;
+  }
+  return "the index " + name;
+}
+
+/// The obstacles of one privilege on one relation.
+class Finder {
+ public:
+  Finder(server::Roles& roles, rules::Role& role, server::RelationRow relation,
+         std::vector<Obstacle>& obstacles)
+      : roles_(roles),
+        role_(role),
+        relation_(std::move(relation)),
+        source_(roles),
+        obstacles_(obstacles) {}
+
+  void run(Privilege privilege);
+
+ private:
+  void add(std::string detail, std::optional<std::string> fix = std::nullopt) {
+    obstacles_.push_back({role_.id(), std::move(detail), std::move(fix)});
+  }
+  void writing(Write write);
+  void beneath(rules::Statement statement);
+  void lacking(const rules::Lack& lack);
+  void user_mapping();
+  void row_security(Privilege privilege);
+  void truncating();
+  void foreign_keys();
+  void called_when_written(Write write);
+  void call(const server::WrittenExpression& expression);
+  void call_of_function(const std::string& place, Oid function);
+  void call_of_sequence(const std::string& place, Oid sequence);
+  std::optional<RelationId> written_table(Write write);
+
+  server::Roles& roles_;
+  rules::Role& role_;
+  server::RelationRow relation_;
+  server::CatalogRelations source_;
+  std::vector<Obstacle>& obstacles_;
+  std::set<Oid> called_;  ///< functions and sequences that have been named already
+};
+
+void Finder::run(Privilege privilege) {
+  if (privilege == Privilege::truncate) {
+    truncating();
+  } else if (const std::optional<Write> write = write_of(privilege)) {
+    writing(*write);
+  } else if (privilege == Privilege::select) {
+    beneath(std::nullopt);
+  } else {
+    return;
+  }
+  user_mapping();
+  if (privilege != Privilege::truncate) {
+    row_security(privilege);
+  }
+}
+
+void Finder::writing(Write write) {
+  rules::Rewriting rewriting(source_, role_.id());
+  const std::string word(to_string(rules::privilege_for(write)));
+  switch (rewriting.takes(relation_.id, write)) {
+    case Answer::no:
+      add("the " + std::string(to_string(relation_.kind)) + " takes no " + word);
+      return;
+    case Answer::unknown:
+      add("another session's lock hides whether it takes " + word);
+      obstacles_.back().certain = false;
+      break;
+    case Answer::yes:
+      break;
+  }
+  beneath(write);
+  called_when_written(write);
+}
+
+void Finder::beneath(rules::Statement statement) {
+  const rules::LackingBeneath found = rules::lacking_beneath(
+      source_, role_.id(), relation_.id, statement, [] { server::check_for_interrupts(); });
+  for (const rules::Lack& lack : found.lacks) {
+    lacking(lack);
+  }
+  if (found.otherwise) {
+    add("what lies beneath leads back to itself or takes no such statement");
+  }
+}
+
+void Finder::lacking(const rules::Lack& lack) {
+  const std::string asked = server::quoted(roles_.name(lack.role));
+  const auto tell = [&](const server::CatalogObject& object) {
+    const std::string name = server::identity(object).value_or(object.name);
+    if (!lack.function && !lack.privilege) {
+      obstacles_.push_back(
+          {lack.role, "beneath, " + asked + " has no user mapping for the foreign table " + name,
+           std::nullopt});
+      return;
+    }
+    const Privilege privilege = lack.privilege.value_or(Privilege::execute);
+    obstacles_.push_back(
+        {lack.role,
+         "beneath, " + asked + " lacks " + std::string(to_string(privilege)) + " on " + name,
+         server::grant_statement(roles_, object, privilege, lack.role)});
+  };
+  const bool found = lack.function
+                         ? server::read_object(ObjectType::routine, *lack.function, 0, tell)
+                         : server::read_object(ObjectType::table, lack.relation, 0, tell) ||
+                               server::read_object(ObjectType::sequence, lack.relation, 0, tell);
+  if (!found) {
+    add("what lies beneath has been dropped meanwhile");
+  }
+}
+
+void Finder::user_mapping() {
+  if (source_.lacks_user_mapping(relation_.id, role_.id())) {
+    add("no user mapping for the foreign server: CREATE USER MAPPING with the options to connect");
+  }
+}
+
+void Finder::row_security(Privilege privilege) {
+  if (rules::row_security(role_, relation_.ownership.owner, relation_.row_security,
+                          relation_.force_row_security) == rules::RowSecurity::applies &&
+      rules::added_conditions(source_.policies(relation_.id), role_,
+                              {write_of(privilege), {privilege}})
+          .empty()) {
+    add("row security applies and no policy lets a row pass: CREATE POLICY … FOR " +
+        std::string(to_string(privilege)));
+  }
+}
+
+void Finder::truncating() {
+  const bool wrapper_truncates = relation_.kind == RelationKind::foreign_table &&
+                                 source_.foreign_table(relation_.id).takes_truncate;
+  if (!rules::takes_truncate(relation_.kind, relation_.ownership.protected_catalog,
+                             wrapper_truncates)) {
+    add(relation_.ownership.protected_catalog
+            ? std::string("system catalogs take no TRUNCATE")
+            : "the " + std::string(to_string(relation_.kind)) + " takes no TRUNCATE");
+    return;
+  }
+  if (is_plain_table(relation_.kind)) {
+    foreign_keys();
+  }
+}
+
+void Finder::foreign_keys() {
+  for (const RelationId id : server::tables_truncated_along(relation_.id)) {
+    server::check_for_interrupts();
+    (void)server::read_object(ObjectType::table, id, 0, [&](const server::CatalogObject& object) {
+      const std::string name = server::identity(object).value_or(object.name);
+      add("a foreign key of " + name + " forbids it, unless TRUNCATE names that too or cascades");
+      if (!server::grants_on(object, role_).privileges.has(Privilege::truncate)) {
+        add("CASCADE carries it to " + name + ", for which TRUNCATE is lacking",
+            server::grant_statement(roles_, object, Privilege::truncate, role_.id()));
+      }
+    });
+  }
+}
+
+/// Where the rows end up: through views that the server updates by itself. nullopt: a rule or a
+/// trigger stands in.
+std::optional<RelationId> Finder::written_table(Write write) {
+  RelationId id = relation_.id;
+  for (std::set<RelationId> passed; passed.insert(id).second;) {
+    const rules::Rewrites* const target = source_.rewrites(id);
+    if (target == nullptr || target->on(write).instead_rule || target->on(write).instead_trigger) {
+      return std::nullopt;
+    }
+    if (target->kind != RelationKind::view) {
+      return id;
+    }
+    if (!target->passes_on(write)) {
+      return std::nullopt;
+    }
+    id = target->updatable->base;
+  }
+  return std::nullopt;
+}
+
+/// The role that runs the statement needs what is called, through views too.
+void Finder::called_when_written(Write write) {
+  if (write == Write::delete_) {
+    return;
+  }
+  const std::optional<RelationId> table = written_table(write);
+  if (!table) {
+    return;
+  }
+  for (const server::WrittenExpression& expression : server::read_written_expressions(*table)) {
+    if (write == Write::insert || expression.place != Place::default_value) {
+      call(expression);
+    }
+  }
+}
+
+void Finder::call(const server::WrittenExpression& expression) {
+  const std::string place = place_of(expression);
+  for (const Oid function : expression.functions) {
+    server::check_for_interrupts();
+    if (called_.insert(function).second) {
+      call_of_function(place, function);
+    }
+  }
+  for (const Oid sequence : expression.sequences) {
+    if (called_.insert(sequence).second) {
+      call_of_sequence(place, sequence);
+    }
+  }
+}
+
+void Finder::call_of_function(const std::string& place, Oid function) {
+  (void)server::read_object(
+      ObjectType::routine, function, 0, [&](const server::CatalogObject& routine) {
+        if (!server::grants_on(routine, role_).privileges.has(Privilege::execute)) {
+          add(place + " calls " + server::identity(routine).value_or(routine.name) +
+                  ", for which EXECUTE is lacking",
+              server::grant_statement(roles_, routine, Privilege::execute, role_.id()));
+        }
+      });
+}
+
+void Finder::call_of_sequence(const std::string& place, Oid sequence) {
+  (void)server::read_object(
+      ObjectType::sequence, sequence, 0, [&](const server::CatalogObject& object) {
+        if (!server::grants_on(object, role_)
+                 .privileges.has_any({Privilege::usage, Privilege::update})) {
+          add(place + " takes the next value of " + server::identity(object).value_or(object.name) +
+                  ", for which USAGE is lacking",
+              server::grant_statement(roles_, object, Privilege::usage, role_.id()));
+        }
+      });
+}
+
+}  // namespace
+
+void add_relation_obstacles(server::Roles& roles, rules::Role& role, RelationId relation,
+                            Privilege privilege, std::vector<Obstacle>& obstacles) {
+  std::optional<server::RelationRow> found;
+  const bool exists = server::read_relation(
+      relation, [&](server::RelationRow row, const rules::Acl&) { found = std::move(row); });
+  if (exists && found) {
+    Finder(roles, role, std::move(*found), obstacles).run(privilege);
+  }
+}
+
+}  // namespace conncheck::functions
