@@ -18,6 +18,16 @@ def every_rule(cluster):
     """The catalog in which every rule decides somewhere, with the extension; yields (database, roles)."""
     database = cluster.create_database()
     database.sql(CATALOG.read_text())
+    if cluster.version >= 14:
+        database.sql(
+            """
+            CREATE ROLE er_reads_all IN ROLE pg_read_all_data;
+            CREATE ROLE er_writes_all IN ROLE pg_write_all_data;
+            GRANT pg_write_all_data TO er_writes_all_and_more;
+            """
+        )
+    if cluster.version >= 17:
+        database.sql("CREATE ROLE er_maintains_all IN ROLE pg_maintain")
     if cluster.version >= 15:
         database.sql(
             """
@@ -81,7 +91,8 @@ def test_every_verdict_is_what_a_try_shows(program, every_rule, auditor, source)
 
 def test_extension_and_catalog_query_agree_row_for_row(program, every_rule, auditor):
     database, roles = every_rule
-    everyone = sorted([*roles, "public", "pg_read_all_data", "postgres"])
+    predefined = "pg_read_all_data" if database.cluster.version >= 14 else "pg_monitor"
+    everyone = sorted([*roles, "public", predefined, "postgres"])
     _, by_extension = audit(program, database, auditor, everyone)
     _, by_catalog = audit(program, database, auditor, everyone, "--no-extension")
     for role in everyone:
