@@ -14,6 +14,7 @@ struct AclItem {
   RoleId grantee = public_role;
   PrivilegeSet privileges;
   PrivilegeSet grant_options;
+  RoleId grantor = public_role;  ///< says who gave it; decides nothing
 };
 
 /// A NULL ACL (nullopt) is not an empty one: the defaults hold, everything for the owner.

@@ -24,7 +24,7 @@ std::vector<rules::AclItem> acl_items(Datum acl) {
   for (int i = 0; i < items.count; ++i) {
     const AclItem& item = items.first[i];
     result.push_back({item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
-                      PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item))});
+                      PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor});
   }
   return result;
 }

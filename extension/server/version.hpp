@@ -11,6 +11,9 @@ extern "C" {
 #else
 #include "pgstat.h"
 #endif
+#if PG_VERSION_NUM >= 150000
+#include "catalog/pg_parameter_acl.h"
+#endif
 #if PG_VERSION_NUM >= 160000
 #include "parser/parse_relation.h"
 #endif
@@ -25,6 +28,46 @@ inline PrivilegeSet known_relation_privileges() {
   return all;
 #else
   return all - PrivilegeSet{Privilege::maintain};
+#endif
+}
+
+/// The privileges that there are in this version, on whatever object.
+inline PrivilegeSet known_privileges() {
+  constexpr PrivilegeSet of_parameters = {Privilege::set, Privilege::alter_system};
+  PrivilegeSet known = PrivilegeSet(all_privileges) - PrivilegeSet(relation_privileges);
+#if PG_VERSION_NUM < 150000
+  known = known - of_parameters;
+#else
+  (void)of_parameters;
+#endif
+  return known | known_relation_privileges();
+}
+
+/// The catalog of parameters' ACLs; all 0 before 15, which has none.
+struct ParameterCatalog {
+  Oid id = InvalidOid;
+  Oid oid_index = InvalidOid;
+  AttrNumber name = 0;
+  AttrNumber acl = 0;
+};
+inline constexpr ParameterCatalog parameter_catalog() {
+#if PG_VERSION_NUM >= 150000
+  return {ParameterAclRelationId, ParameterAclOidIndexId, Anum_pg_parameter_acl_parname,
+          Anum_pg_parameter_acl_paracl};
+#else
+  return {};
+#endif
+}
+
+/// Has the type an ACL of its own? Arrays have their element's, from 17 on multiranges their
+/// range's.
+inline bool has_own_acl(Form_pg_type type) {
+#if PG_VERSION_NUM >= 170000
+  return !IsTrueArrayType(type) && type->typtype != TYPTYPE_MULTIRANGE;
+#elif PG_VERSION_NUM >= 140000
+  return !IsTrueArrayType(type);
+#else
+  return !(OidIsValid(type->typelem) && type->typlen == -1);
 #endif
 }
 

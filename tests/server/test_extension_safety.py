@@ -13,6 +13,8 @@ CALLS = [
     "SELECT count(*) FROM conncheck_permissions(include_invisible => true, include_system => true)",
     "SELECT count(*) FROM conncheck_schemas(include_system => true)",
     "SELECT count(*) FROM conncheck_session()",
+    "SELECT count(*) FROM conncheck_objects()",
+    "SELECT count(*) FROM conncheck_objects('pg_monitor', include_system => true)",
 ]
 
 
@@ -140,11 +142,14 @@ def test_concurrent_changes_never_make_an_error(installed):
                 connection.execute(
                     f"CREATE ROLE {name}; CREATE SCHEMA {name}; CREATE TABLE {name}.t (a int, b int);"
                     f"CREATE VIEW {name}.v AS SELECT a FROM {name}.t; GRANT ALL ON ALL TABLES IN SCHEMA {name} TO {name};"
-                    f"GRANT SELECT (b) ON {name}.t TO PUBLIC; ALTER TABLE {name}.t OWNER TO {name}"
+                    f"GRANT SELECT (b) ON {name}.t TO PUBLIC; ALTER TABLE {name}.t OWNER TO {name};"
+                    f"CREATE TYPE {name}.e AS ENUM (); CREATE FUNCTION {name}.f({name}.e) RETURNS int LANGUAGE sql"
+                    f" AS 'SELECT 1'; CREATE SEQUENCE {name}.s; SELECT lo_create({4000 + number});"
+                    f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT SELECT ON TABLES TO {name}"
                 )
                 connection.execute(
-                    f"ALTER TABLE {name}.t DROP COLUMN b; DROP SCHEMA {name} CASCADE; DROP OWNED BY {name};"
-                    f"DROP ROLE {name}"
+                    f"SELECT lo_unlink({4000 + number}); ALTER TABLE {name}.t DROP COLUMN b;"
+                    f"DROP SCHEMA {name} CASCADE; DROP OWNED BY {name}; DROP ROLE {name}"
                 )
 
     def guarded(work, *arguments):

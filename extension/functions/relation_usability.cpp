@@ -1,0 +1,72 @@
+#include "extension/functions/relation_usability.hpp"
+
+#include <array>
+
+namespace conncheck::functions {
+namespace {
+
+using rules::Answer;
+
+bool is_plain_table(const server::CatalogObject& relation) {
+  return relation.relation_kind == RELKIND_RELATION ||
+         relation.relation_kind == RELKIND_PARTITIONED_TABLE;
+}
+
+/// What costs least to judge comes first.
+constexpr std::array by_cost = {
+    Privilege::references, Privilege::trigger, Privilege::maintain, Privilege::truncate,
+    Privilege::select,     Privilege::insert,  Privilege::update,   Privilege::delete_,
+};
+
+}  // namespace
+
+Answer RelationUsability::can_write(const server::CatalogObject& relation, rules::Write write) {
+  if (is_plain_table(relation) && !relation.has_rules) {
+    return Answer::yes;
+  }
+  const Answer takes = rewriting_.takes(relation.id, write);
+  return takes == Answer::no ? takes : takes & rewriting_.writable_beneath(relation.id, write);
+}
+
+Answer RelationUsability::can_use(const server::CatalogObject& relation, Privilege privilege) {
+  switch (privilege) {
+    case Privilege::references:
+      return rules::answer(is_plain_table(relation));
+    case Privilege::trigger:
+      return rules::answer(relation.relation_kind != RELKIND_MATVIEW);
+    case Privilege::truncate:
+      return rules::answer(is_plain_table(relation)
+                               ? !relation.ownership.protected_catalog
+                               : relation.relation_kind == RELKIND_FOREIGN_TABLE &&
+                                     relations_.foreign_table(relation.id).takes_truncate);
+    case Privilege::select:
+      return rules::answer(relation.relation_kind != RELKIND_VIEW ||
+                           rewriting_.readable_beneath(relation.id));
+    case Privilege::insert:
+      return can_write(relation, rules::Write::insert);
+    case Privilege::update:
+      return can_write(relation, rules::Write::update);
+    case Privilege::delete_:
+      return can_write(relation, rules::Write::delete_);
+    default:
+      return Answer::yes;
+  }
+}
+
+Answer RelationUsability::can_use_one(const server::CatalogObject& relation, PrivilegeSet held) {
+  if (relation.relation_kind == RELKIND_FOREIGN_TABLE &&
+      relations_.lacks_user_mapping(relation.id, role_)) {
+    return Answer::no;
+  }
+  Answer best = Answer::no;
+  for (const Privilege privilege : by_cost) {
+    const Answer answer = held.has(privilege) ? can_use(relation, privilege) : Answer::no;
+    if (answer == Answer::yes) {
+      return answer;
+    }
+    best = answer == Answer::unknown ? answer : best;
+  }
+  return best;
+}
+
+}  // namespace conncheck::functions

@@ -1,0 +1,15 @@
+// The names of objects as pg_identify_object() prints them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "extension/server/object_catalog.hpp"
+
+namespace conncheck::server {
+
+/// `public.orders`, `public.f(integer,text)`, `public.orders.id`, quoted where SQL asks for it.
+/// nullopt if the object, or what its name is made of, has been dropped meanwhile.
+[[nodiscard]] std::optional<std::string> identity(const CatalogObject& object);
+
+}  // namespace conncheck::server

@@ -1,0 +1,135 @@
+-- One database with every type of object that can be granted, and each way of holding something on it. Roles are
+-- cluster-wide: their names begin with ob_. Tablespaces and parameters cannot be made in one go with the rest.
+CREATE ROLE ob_owner;
+CREATE ROLE ob_direct;
+CREATE ROLE ob_group;
+CREATE ROLE ob_inheriting IN ROLE ob_group;
+CREATE ROLE ob_deep IN ROLE ob_inheriting;
+CREATE ROLE ob_noinherit NOINHERIT IN ROLE ob_group;
+CREATE ROLE ob_stranger;
+CREATE ROLE ob_super SUPERUSER;
+CREATE ROLE ob_below_super IN ROLE ob_super;
+CREATE ROLE ob_reads_all IN ROLE pg_read_all_data;
+CREATE ROLE ob_writes_all IN ROLE pg_write_all_data;
+CREATE ROLE ob_granting;
+CREATE ROLE ob_admin;
+CREATE ROLE ob_lost;
+CREATE ROLE ob_taker;
+CREATE ROLE "ob ""odd"".x";
+GRANT ob_group TO ob_admin WITH ADMIN OPTION;
+GRANT "ob ""odd"".x" TO ob_inheriting;
+
+CREATE SCHEMA open AUTHORIZATION ob_owner;
+CREATE SCHEMA closed AUTHORIZATION ob_owner;
+CREATE SCHEMA create_only AUTHORIZATION ob_owner;
+CREATE SCHEMA lost AUTHORIZATION ob_lost;
+CREATE SCHEMA "odd ""schema"".x";
+GRANT USAGE ON SCHEMA open, "odd ""schema"".x" TO PUBLIC;
+GRANT USAGE ON SCHEMA open TO ob_granting WITH GRANT OPTION;
+GRANT CREATE ON SCHEMA create_only, open TO ob_group;
+REVOKE ALL ON SCHEMA lost FROM ob_lost;
+
+CREATE TABLE open.granted (id int, note text, "odd.column" int);
+GRANT SELECT ON open.granted TO ob_direct;
+GRANT UPDATE, TRUNCATE ON open.granted TO ob_granting WITH GRANT OPTION;
+GRANT SELECT (note), UPDATE (note) ON open.granted TO ob_group, ob_direct;
+GRANT INSERT (id) ON open.granted TO ob_granting WITH GRANT OPTION;
+GRANT REFERENCES ("odd.column") ON open.granted TO PUBLIC;
+GRANT SELECT (ctid) ON open.granted TO ob_stranger;
+CREATE TABLE open.dropped_column (id int, gone int);
+GRANT SELECT (gone) ON open.dropped_column TO ob_direct;
+ALTER TABLE open.dropped_column DROP COLUMN gone;
+CREATE TABLE closed.granted (id int);
+GRANT ALL ON closed.granted TO ob_direct, PUBLIC;
+GRANT SELECT (id) ON closed.granted TO ob_group;
+CREATE TABLE open.lost (id int);
+ALTER TABLE open.lost OWNER TO ob_lost;
+REVOKE ALL ON open.lost FROM ob_lost;
+GRANT SELECT (id) ON open.lost TO ob_lost;
+CREATE TABLE open.parted (id int) PARTITION BY LIST (id);
+CREATE TABLE open."PART 1" PARTITION OF open.parted DEFAULT;
+GRANT SELECT ON open.parted TO ob_group;
+CREATE VIEW open.view AS SELECT id FROM open.granted;
+GRANT SELECT ON open.view TO ob_direct;
+CREATE VIEW open.broken_view AS SELECT id FROM closed.granted;
+ALTER VIEW open.broken_view OWNER TO ob_lost;
+REVOKE ALL ON closed.granted FROM PUBLIC;
+GRANT SELECT ON open.broken_view TO ob_direct;
+GRANT SELECT (id) ON open.broken_view TO ob_group;
+CREATE MATERIALIZED VIEW open.matview AS SELECT 1 AS id;
+GRANT INSERT ON open.matview TO ob_direct;
+GRANT TRUNCATE, REFERENCES ON open.view TO ob_group;
+CREATE TYPE open.row AS (a int, b text);
+CREATE TABLE open.of_row OF open.row;
+GRANT SELECT ON pg_authid TO ob_direct;
+GRANT ALL ON pg_statistic TO ob_direct WITH GRANT OPTION;
+GRANT UPDATE (relname) ON pg_class TO ob_direct;
+
+CREATE SEQUENCE open.counted OWNED BY open.granted.id;
+GRANT USAGE ON SEQUENCE open.counted TO ob_direct;
+GRANT SELECT ON SEQUENCE open.counted TO ob_granting WITH GRANT OPTION;
+GRANT UPDATE ON SEQUENCE open.counted TO ob_group;
+GRANT SELECT (last_value) ON open.counted TO ob_stranger;
+CREATE SEQUENCE closed.counted;
+GRANT ALL ON SEQUENCE closed.counted TO ob_direct, ob_group;
+CREATE SEQUENCE open.owned;
+ALTER SEQUENCE open.owned OWNER TO ob_owner;
+
+CREATE FUNCTION open.overloaded() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION open.overloaded(int, VARIADIC text[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION open.overloaded(open.row, OUT a int, OUT b int) LANGUAGE sql AS 'SELECT 1, 2';
+CREATE FUNCTION open."odd(name"("a" "char") RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE open.procedure() LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE open.aggregate(int) (SFUNC = int4pl, STYPE = int);
+CREATE FUNCTION closed.for_public() RETURNS int LANGUAGE sql AS 'SELECT 1';
+REVOKE EXECUTE ON FUNCTION open.overloaded() FROM PUBLIC;
+REVOKE EXECUTE ON ROUTINE open.overloaded(int, text[]), open.procedure, open.aggregate(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open.overloaded() TO ob_group;
+GRANT EXECUTE ON PROCEDURE open.procedure TO ob_granting WITH GRANT OPTION;
+ALTER FUNCTION open.overloaded(int, text[]) OWNER TO ob_lost;
+REVOKE ALL ON FUNCTION open.overloaded(int, text[]) FROM ob_lost;
+
+CREATE TYPE open.enum AS ENUM ('a');
+CREATE TYPE open.range AS RANGE (SUBTYPE = int);
+CREATE DOMAIN open."Domain" AS int;
+CREATE DOMAIN closed.for_public AS int;
+CREATE TYPE open.shell;
+REVOKE USAGE ON TYPE open.enum, open.row, open.range FROM PUBLIC;
+REVOKE USAGE ON DOMAIN open."Domain" FROM PUBLIC;
+GRANT USAGE ON TYPE open.enum TO ob_group;
+GRANT USAGE ON TYPE open.row TO ob_granting WITH GRANT OPTION;
+ALTER TYPE open.range OWNER TO ob_owner;
+
+CREATE TRUSTED LANGUAGE ob_trusted HANDLER plpgsql_call_handler;
+CREATE LANGUAGE ob_untrusted HANDLER plpgsql_call_handler;
+REVOKE USAGE ON LANGUAGE ob_trusted, plpgsql FROM PUBLIC;
+GRANT USAGE ON LANGUAGE ob_trusted TO ob_group;
+ALTER LANGUAGE ob_trusted OWNER TO ob_owner;
+
+CREATE FOREIGN DATA WRAPPER ob_wrapper;
+CREATE SERVER "ob server" FOREIGN DATA WRAPPER ob_wrapper;
+GRANT USAGE ON FOREIGN DATA WRAPPER ob_wrapper TO ob_granting WITH GRANT OPTION;
+GRANT USAGE ON FOREIGN SERVER "ob server" TO ob_group;
+CREATE SERVER ob_owned FOREIGN DATA WRAPPER ob_wrapper;
+ALTER SERVER ob_owned OWNER TO ob_owner;
+CREATE FOREIGN TABLE open.foreign (id int) SERVER ob_owned;
+GRANT SELECT ON open.foreign TO ob_direct;
+
+SELECT lo_create(7), lo_create(8), lo_create(9), lo_create(40001);
+GRANT SELECT ON LARGE OBJECT 7 TO ob_group;
+GRANT UPDATE ON LARGE OBJECT 8 TO ob_granting WITH GRANT OPTION;
+GRANT ALL ON LARGE OBJECT 9 TO PUBLIC;
+ALTER LARGE OBJECT 40001 OWNER TO ob_owner;
+
+-- For the whole database they replace the built-in ones; for a schema they add.
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner IN SCHEMA open GRANT EXECUTE ON FUNCTIONS TO ob_group;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner IN SCHEMA open GRANT SELECT ON TABLES TO ob_direct, ob_group;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner IN SCHEMA open GRANT UPDATE ON TABLES TO ob_granting WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner GRANT USAGE ON SEQUENCES TO ob_granting WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_group IN SCHEMA open GRANT USAGE ON TYPES TO ob_direct;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner REVOKE USAGE ON TYPES FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner GRANT USAGE ON SCHEMAS TO ob_group;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner REVOKE ALL ON TABLES FROM ob_owner;
+ALTER DEFAULT PRIVILEGES FOR ROLE ob_owner IN SCHEMA closed GRANT DELETE ON TABLES TO ob_deep;
+ALTER DEFAULT PRIVILEGES FOR ROLE "ob ""odd"".x" IN SCHEMA "odd ""schema"".x" GRANT ALL ON TABLES TO PUBLIC;
