@@ -46,6 +46,19 @@ def every_rule(cluster):
             GRANT er_group TO er_other_half WITH INHERIT TRUE, SET FALSE;
             """
         )
+    if cluster.version >= 18:
+        database.sql(
+            """
+            CREATE TABLE open.columns_virtual (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL);
+            GRANT SELECT, INSERT (a), UPDATE (a), DELETE ON open.columns_virtual TO er_columns;
+            CREATE TABLE closed.virtual (a int, g int GENERATED ALWAYS AS (a + 1) VIRTUAL);
+            CREATE VIEW open.over_virtual AS SELECT a, g FROM closed.virtual;
+            CREATE VIEW open.over_virtual_denied AS SELECT a, g + 0 AS g FROM closed.virtual;
+            GRANT SELECT (a), INSERT (a), UPDATE (a), DELETE ON closed.virtual TO er_stranger;
+            ALTER VIEW open.over_virtual_denied OWNER TO er_stranger;
+            GRANT ALL ON open.over_virtual, open.over_virtual_denied TO er_direct;
+            """
+        )
     database.create_extension()
     roles = [row[0] for row in database.sql(ROLES)]
     yield database, roles
