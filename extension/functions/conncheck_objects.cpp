@@ -158,7 +158,10 @@ std::vector<std::string> words(PrivilegeSet privileges) {
 
 /// pg_has_role()'s words.
 std::vector<std::string> words(const rules::Membership& membership) {
-  std::vector<std::string> result = {"MEMBER"};
+  std::vector<std::string> result;
+  if (membership.member) {
+    result.emplace_back("MEMBER");
+  }
   if (membership.usage) {
     result.emplace_back("USAGE");
   }
@@ -179,8 +182,7 @@ server::Row row_of(ObjectType type, const ReportedObject& object, const std::str
   object.owner ? row.name(roles.name(*object.owner)) : row.null();
   if (type == ObjectType::role) {
     row.text_array(words(object.membership));
-    row.text_array(object.membership.admin ? std::vector<std::string>{"MEMBER"}
-                                           : std::vector<std::string>{});
+    row.text_array(words(rules::Membership{.member = object.membership.admin}));
   } else {
     row.text_array(words(object.grants.privileges));
     row.text_array(words(object.grants.grantable));

@@ -14,7 +14,8 @@ OWN_OR_NOT_TEMPORARY = """n.nspname !~ '^pg_(toast_)?temp_' OR replace(n.nspname
 # type: (the objects as class, id, sub and name, their words, what has the privilege)
 BY_FUNCTION = {
     "column": (
-        """SELECT 'pg_class'::regclass, c.oid, a.attnum, a.attname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid
+        """SELECT 'pg_class'::regclass, c.oid, a.attnum, a.attname
+           FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid
            WHERE a.attacl IS NOT NULL AND NOT attisdropped AND relkind <> 'S'""",
         ["SELECT", "INSERT", "UPDATE", "REFERENCES"],
         "has_column_privilege(role, id, sub::int2, word)",
@@ -242,7 +243,7 @@ def test_large_objects_are_what_a_try_shows(cluster, every_object):
             found = said(connection, role, "large object")
             for number in (7, 8, 9, 40001):
                 privileges, grantable = found.pop(str(number), ([], []))
-                passed = [word for word, text in statements.items() if passes(connection, role, text, [number]) is not None]
+                passed = [w for w, text in statements.items() if passes(connection, role, text, [number]) is not None]
                 assert passed == (privileges if "SELECT" in privileges else []), (role, number)
                 assert grantable == [w for w in statements if may_grant(connection, role, number, w)], (role, number)
                 if cluster.version >= 18:
@@ -250,7 +251,9 @@ def test_large_objects_are_what_a_try_shows(cluster, every_object):
                         "SELECT has_largeobject_privilege(%s::name, %s::oid, %s)", [role, number, w]
                     ).fetchone()[0]], (role, number)
             assert found == {}
-        usable = dict(connection.execute("SELECT identity, usable FROM conncheck_objects('ob_granting', '{large object}')"))
+        usable = dict(
+            connection.execute("SELECT identity, usable FROM conncheck_objects('ob_granting', '{large object}')")
+        )
         assert usable == {"8": False, "9": True}
 
 
@@ -302,7 +305,8 @@ def test_default_privileges_are_what_a_later_object_gets(cluster, every_object):
             SELECT (pg_identify_object('pg_default_acl'::regclass, d.oid, 0)).identity, rolname, nspname,
                    CASE defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions'
                      WHEN 'T' THEN 'types' ELSE 'schemas' END
-            FROM pg_default_acl d JOIN pg_roles r ON r.oid = defaclrole LEFT JOIN pg_namespace n ON n.oid = defaclnamespace
+            FROM pg_default_acl d JOIN pg_roles r ON r.oid = defaclrole
+            LEFT JOIN pg_namespace n ON n.oid = defaclnamespace
             """
         ).fetchall()
         assert {entry[3] for entry in entries} == set(LATER)
@@ -393,7 +397,9 @@ def test_system_objects_only_on_demand(every_object):
     }
     assert listed[False] < listed[True]
     of_system = listed[True] - listed[False]
-    assert {("schema", "pg_catalog"), ("language", "plpgsql"), ("tablespace", "pg_default"), ("type", "integer")} < of_system
+    assert of_system > {
+        ("schema", "pg_catalog"), ("language", "plpgsql"), ("tablespace", "pg_default"), ("type", "integer")
+    }
     assert not {kind for kind, _ in of_system} & {"database", "role", "large object", "parameter", "default privileges"}
     assert ("schema", "public") in listed[False]
     assert not [row for row in listed[False] if row[1].startswith(("pg_catalog.", "information_schema.", "pg_toast."))]
