@@ -20,7 +20,7 @@ EXTRA_CLEAN = results regression.diffs regression.out $(BUILD_STAMP)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := everything
-.PHONY: everything agent demo demo-psql test test-mutations bench deps format help
+.PHONY: everything agent demo demo-psql test test-mutations test-matrix bench deps format help
 .PHONY: test-differential test-regression-database test-stress
 everything: all agent
 
@@ -60,6 +60,10 @@ test-regression-database: deps
 test-stress: deps
 	@$(SCRIPT_ENVIRONMENT) tests/stress/run
 
+test-matrix:
+	@$(SCRIPT_ENVIRONMENT) scripts/install-packages debootstrap
+	@$(SCRIPT_ENVIRONMENT) tests/matrix/run $(VERSIONS)
+
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
 
@@ -78,8 +82,9 @@ help:
 	@echo 'make test-differential  compare extension, catalog query and server on random catalogs'
 	@echo 'make test-regression-database  the same on the regression database of Postgres, in a server with assertions'
 	@echo 'make test-stress   call every function while other sessions change the catalogs'
+	@echo 'make test-matrix   PostgreSQL 13, 15, 17 and 18, each in a chroot of its Debian; as root (VERSIONS="13 18")'
 	@echo 'make bench         compare its speed with has_table_privilege and information_schema'
-	@echo 'make deps          install the Debian packages that are missing (the five above do it too)'
+	@echo 'make deps          install the Debian packages that are missing (the targets above do it too)'
 	@echo 'make format        clang-format'
 	@echo 'make clean         remove what was built'
 	@echo 'PG_CONFIG=/path/to/pg_config chooses another Postgres, WERROR=yes makes warnings errors.'

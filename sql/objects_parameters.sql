@@ -1,4 +1,8 @@
 -- Parameters, which can be granted from PostgreSQL 15 on.
+SELECT current_setting('server_version_num')::int < 150000 AS too_old \gset
+\if :too_old
+\quit
+\endif
 CREATE EXTENSION conncheck;
 CREATE ROLE regress_user;
 CREATE ROLE regress_group;

@@ -1,4 +1,8 @@
 -- What pg_read_all_data and pg_write_all_data, of PostgreSQL 14 and up, give besides tables.
+SELECT current_setting('server_version_num')::int < 140000 AS too_old \gset
+\if :too_old
+\quit
+\endif
 CREATE EXTENSION conncheck;
 CREATE ROLE regress_reads_all IN ROLE pg_read_all_data;
 CREATE ROLE regress_writes_all IN ROLE pg_write_all_data;

@@ -106,7 +106,9 @@ CREATE RULE d AS ON DELETE TO cc.rules_to_view
   DO INSTEAD DELETE FROM cc.over_closed WHERE id = old.id;
 CREATE VIEW cc.rule_disabled AS SELECT o.id FROM cc_base.open o JOIN cc_base.readable USING (id);
 CREATE RULE i AS ON INSERT TO cc.rule_disabled DO INSTEAD INSERT INTO cc_base.open VALUES (new.id);
+\set VERBOSITY sqlstate
 ALTER TABLE cc.rule_disabled DISABLE RULE i;
+\set VERBOSITY default
 CREATE VIEW cc.also_closed AS SELECT id FROM cc_base.open;
 CREATE RULE i AS ON INSERT TO cc.also_closed DO ALSO INSERT INTO cc_base.closed VALUES (new.id);
 -- a table's rules are the table owner's
@@ -154,7 +156,8 @@ CREATE OR REPLACE VIEW cc.loop_a AS SELECT * FROM cc.loop_b;
 SELECT table_name, can_read, can_write, blocked_by
 FROM conncheck_permissions('regress_super', 'cc', 'loop_?');
 SELECT * FROM tried.compare('{regress_super}', 'cc', 'loop_?');
-SELECT * FROM tried.compare('{regress_view_owner}', 'information_schema');
+-- how many facts there are is the version's business
+SELECT regexp_replace(relation, '\d{3} facts', 'all facts') FROM tried.compare('{regress_view_owner}', 'information_schema');
 
 DROP SCHEMA cc, cc_base CASCADE;
 DROP ROLE regress_owner, regress_view_owner, regress_user, regress_super, regress_by_column;

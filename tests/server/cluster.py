@@ -83,6 +83,21 @@ class Cluster:
     def stop(self):
         subprocess.run([TOP / "scripts/private-server", "stop", self.directory], check=True)
 
+    def client(self, name, *arguments, database, role=None, input=None):
+        """Runs one of the server's own clients (pg_dump, psql, …) and returns its output, in bytes; `role` as in
+        connect()."""
+        address = {"PGHOST": self.socket_directory, "PGUSER": "postgres"}
+        if role is not None:
+            address = {"PGHOST": self.host, "PGUSER": role.name, "PGPASSWORD": role.password}
+        run = subprocess.run(
+            [TOP / "scripts/beside-server", self.bin / name, *arguments],
+            env=environment_without_libpq() | address | {"PGPORT": str(self.port), "PGDATABASE": database.name},
+            input=input,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return run.stdout
+
     def connect(self, database="postgres", role=None):
         if role is None:
             return psycopg.connect(

@@ -112,8 +112,9 @@ def limit_address_space(pid, kilobytes):
     with open(f"/proc/{pid}/statm") as file:
         pages = int(file.read().split()[0])
     limit = pages * os.sysconf("SC_PAGESIZE") + kilobytes * 1024
-    owner = pathlib.Path(f"/proc/{pid}").owner()
-    as_owner = ["runuser", "-u", owner, "--"] if os.geteuid() == 0 else []
+    owner = pathlib.Path(f"/proc/{pid}").stat()  # by number: a server in a chroot has names of its own
+    as_owner = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+    as_owner = as_owner if os.geteuid() == 0 else []
     subprocess.run([*as_owner, "prlimit", f"--pid={pid}", f"--as={limit}:"], check=True)
 
 

@@ -22,6 +22,16 @@ ROLES = """
 
 def add_what_this_version_has(database, version):
     """Rules of views and memberships that came after PostgreSQL 13, on top of every_rule."""
+    if version >= 14:
+        database.sql(
+            """
+            CREATE ROLE er_reads_all IN ROLE pg_read_all_data;
+            CREATE ROLE er_writes_all IN ROLE pg_write_all_data;
+            GRANT pg_write_all_data TO er_writes_all_and_more;
+            """
+        )
+    if version >= 17:
+        database.sql("CREATE ROLE er_maintains_all IN ROLE pg_maintain")
     if version >= 15:
         database.sql(
             """
@@ -38,6 +48,19 @@ def add_what_this_version_has(database, version):
             GRANT er_group TO er_half WITH INHERIT FALSE, SET TRUE;
             CREATE ROLE er_other_half NOINHERIT;
             GRANT er_group TO er_other_half WITH INHERIT TRUE, SET FALSE;
+            """
+        )
+    if version >= 18:
+        database.sql(
+            """
+            CREATE TABLE open.columns_virtual (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL);
+            GRANT SELECT, INSERT (a), UPDATE (a), DELETE ON open.columns_virtual TO er_columns;
+            CREATE TABLE closed.virtual (a int, g int GENERATED ALWAYS AS (a + 1) VIRTUAL);
+            CREATE VIEW open.over_virtual AS SELECT a, g FROM closed.virtual;
+            CREATE VIEW open.over_virtual_denied AS SELECT a, g + 0 AS g FROM closed.virtual;
+            GRANT SELECT (a), INSERT (a), UPDATE (a), DELETE ON closed.virtual TO er_stranger;
+            ALTER VIEW open.over_virtual_denied OWNER TO er_stranger;
+            GRANT ALL ON open.over_virtual, open.over_virtual_denied TO er_direct;
             """
         )
 
@@ -101,7 +124,8 @@ def test_every_verdict_is_what_a_try_shows(program, catalog, auditor, source):
 @pytest.mark.parametrize("catalog", OF_BOTH_RUNGS, indirect=True)
 def test_extension_and_catalog_query_agree_row_for_row(program, catalog, auditor):
     database, roles = catalog
-    everyone = sorted([*roles, "public", "pg_read_all_data", "postgres"])
+    predefined = "pg_read_all_data" if database.cluster.version >= 14 else "pg_monitor"
+    everyone = sorted([*roles, "public", predefined, "postgres"])
     _, by_extension = audit(program, database, auditor, everyone)
     _, by_catalog = audit(program, database, auditor, everyone, "--no-extension")
     for role in everyone:

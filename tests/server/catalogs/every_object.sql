@@ -9,8 +9,6 @@ CREATE ROLE ob_noinherit NOINHERIT IN ROLE ob_group;
 CREATE ROLE ob_stranger;
 CREATE ROLE ob_super SUPERUSER;
 CREATE ROLE ob_below_super IN ROLE ob_super;
-CREATE ROLE ob_reads_all IN ROLE pg_read_all_data;
-CREATE ROLE ob_writes_all IN ROLE pg_write_all_data;
 CREATE ROLE ob_granting;
 CREATE ROLE ob_admin;
 CREATE ROLE ob_lost;
