@@ -3,6 +3,7 @@
 import pytest
 
 from cluster import Cluster
+from loaded_catalogs import loaded
 from program import Program
 
 
@@ -61,6 +62,20 @@ def make_database(cluster, make_role):
 def database(make_database):
     """A new, empty database."""
     return make_database()
+
+
+@pytest.fixture(scope="module")
+def catalog(cluster, request):
+    """One of tests/server/catalogs, by indirect parametrization: (database, names of its roles)."""
+    with loaded(cluster, request.param) as contents:
+        yield contents
+
+
+@pytest.fixture(scope="module")
+def every_rule(cluster):
+    """The catalog in which every rule decides somewhere: (database, names of its roles)."""
+    with loaded(cluster, "every_rule") as contents:
+        yield contents
 
 
 @pytest.fixture

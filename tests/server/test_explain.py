@@ -3,21 +3,21 @@
 import pytest
 from psycopg import errors
 
-from cluster import TOP
+from loaded_catalogs import loaded
 
-CATALOG = TOP / "tests/server/catalogs/every_rule.sql"
-ROLES = r"""
-    SELECT rolname FROM pg_roles
-    WHERE rolname LIKE 'er\_%' OR rolname IN ('er "odd" \ name', 'PUBLIC') ORDER BY 1
-"""
 RELATION_PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 
 
 @pytest.fixture(scope="module")
 def every_rule(cluster):
-    """The catalog in which every rule decides somewhere, and more types of objects; yields (database, roles)."""
-    database = cluster.create_database()
-    database.sql(CATALOG.read_text())
+    """The catalog in which every rule decides somewhere, with more types of objects: (database, roles)."""
+    with loaded(cluster, "every_rule") as (database, roles):
+        add_other_objects(database)
+        yield database, roles
+        database.sql("REVOKE CREATE ON TABLESPACE pg_default FROM er_lost")
+
+
+def add_other_objects(database):
     database.sql(
         """
         CREATE SEQUENCE open.counter; GRANT USAGE ON SEQUENCE open.counter TO er_group;
@@ -32,15 +32,6 @@ def every_rule(cluster):
         GRANT CREATE ON TABLESPACE pg_default TO er_lost;
         """
     )
-    database.create_extension()
-    roles = [row[0] for row in database.sql(ROLES)]
-    yield database, roles
-    cluster.drop_database(database)
-    with cluster.connect() as connection:
-        connection.execute("REVOKE CREATE ON TABLESPACE pg_default FROM er_lost")
-        for role in roles:
-            quoted = '"' + role.replace('"', '""') + '"'
-            connection.execute(f"DROP ROLE {quoted}")
 
 
 def test_relations_are_explained_as_they_are_listed(every_rule):
