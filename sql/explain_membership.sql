@@ -28,10 +28,6 @@ SELECT * FROM pg_temp.explain('role regress_em_set', 'USAGE', 'regress_em_top');
 SELECT * FROM pg_temp.explain('role regress_em_top', 'MEMBER', 'public');
 SELECT * FROM pg_temp.explain('role regress_em_top', 'USAGE', 'regress_em_super');
 SELECT * FROM pg_temp.explain('role regress_em_top', 'USAGE', 'regress_em_top');
--- predefined roles
-GRANT pg_read_all_data TO regress_em_group;
-SELECT * FROM pg_temp.explain('schema pg_toast', 'USAGE', 'regress_em_group');
-SELECT h, source, path, s FROM pg_temp.explain('regress_em_t', 'SELECT', 'regress_em_below');
 DROP TABLE regress_em_t;
 DROP ROLE regress_em_top, regress_em_group, regress_em_set, regress_em_below, regress_em_super, regress_em_near_super;
 DROP EXTENSION conncheck;

@@ -43,23 +43,24 @@ std::string update_statement(const ProofSubject& subject, const std::vector<Proo
 
 /// A view's column that no write reaches: an expression, a generated column beneath.
 bool is_unreachable(const ProofAnswer& answer) {
-  return answer.sqlstate == "0A000" || answer.sqlstate == "428C9";
+  return answer.sqlstate == "0A000" || answer.sqlstate == "428C9" || answer.sqlstate == "42601";
 }
 
 /// Failed because of how its columns are put together, not for want of a permission.
 bool demands_single_columns(const ProofAnswer& answer) {
-  return is_unreachable(answer) || answer.sqlstate == "42601" || answer.sqlstate == "42701";
+  return is_unreachable(answer) || answer.sqlstate == "42701";
 }
 
 }  // namespace
 
 ProofAnswer failed_answer(std::string_view sqlstate, std::string message) {
-  constexpr std::array<std::string_view, 5> by_definition = {
+  constexpr std::array<std::string_view, 6> by_definition = {
       "55000",  // a view that cannot be updated, no replica identity, an unpopulated view
       "42809",  // a materialized view cannot be changed
       "0A000",  // a view's column, a rule, a foreign table that takes no such statement
       "42P17",  // rules or policies without end
       "428C9",  // a generated column
+      "42601",  // the same before PostgreSQL 14
   };
   ProofOutcome outcome = ProofOutcome::other_failure;
   if (sqlstate == "42501") {

@@ -57,6 +57,11 @@ def add_what_this_version_has(database, version):
         )
 
 
+def existing(database, *names):
+    """Those of the roles that this version of the server has."""
+    return [row[0] for row in database.sql("SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)", [list(names)])]
+
+
 @contextlib.contextmanager
 def loaded(cluster, name):
     """A new database with that catalog and the extension: (database, names of its roles). Both go at the end."""
