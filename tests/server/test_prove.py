@@ -4,7 +4,15 @@ import pytest
 
 from prove import asked, findings, prove
 
-POWERFUL = {"er_super", "er_below_super", "er_reads_all", "er_writes_all", "er_writes_all_and_more"}
+
+def powerful(version):
+    """The roles of every_rule that are superusers or hold a predefined role, as far as the version has it."""
+    roles = {"er_super", "er_below_super"}
+    if version >= 14:
+        roles |= {"er_reads_all", "er_writes_all", "er_writes_all_and_more"}
+    if version >= 17:
+        roles |= {"er_maintains_all"}
+    return roles
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def test_server_agrees_with_every_verdict(program, every_rule, let_log_in, argum
     wrong, tried = {}, 0
     for role in roles:
         login = let_log_in(role)
-        unsafe = ["--prove-unsafe"] if role in POWERFUL else []
+        unsafe = ["--prove-unsafe"] if role in powerful(database.cluster.version) else []
         _, check = prove(program, database.url(login), *arguments, *unsafe)
         found = [f for f in check["findings"] if f["rule"] in ("verdict_differs", "refused_for_another_reason")]
         if found or asked(check) is None:
@@ -38,7 +46,7 @@ def test_server_agrees_with_every_verdict(program, every_rule, let_log_in, argum
 
 def test_refuses_for_powerful_roles(program, every_rule, let_log_in):
     database, _ = every_rule
-    for role in POWERFUL if database.cluster.version >= 14 else {"er_super", "er_below_super"}:
+    for role in powerful(database.cluster.version):
         exit_code, check = prove(program, database.url(let_log_in(role)))
         assert [finding["severity"] for finding in findings(check, "not_proved")] == ["warning"]
         assert "--prove-unsafe" in findings(check, "not_proved")[0]["message"]
