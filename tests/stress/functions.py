@@ -58,18 +58,31 @@ class RandomArguments:
         "schema_pattern": (None, None, "*", "shared", "s?_*", "public"),
         "table_pattern": (None, None, "*", "t", "?", "v*"),
         "object_types": (None, None, ["table", "column"], ["schema", "routine"], ["role", "database"]),
-        "object": ("public.held", "public.over_held", "shared.t", "shared.v", "table shared.t", "schema shared",
-                   "column shared.t.a", "view_that_never_was", "schema s1", "role coming_1"),
-        "privilege": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "USAGE"),
+    }
+    # What can be asked about each: another privilege is an error of the caller.
+    OBJECTS = {
+        **dict.fromkeys(
+            ("public.held", "public.over_held", "shared.t", "shared.v", "table shared.t", "relation_that_never_was"),
+            ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+        ),
+        **dict.fromkeys(("schema shared", "schema s1"), ("USAGE", "CREATE")),
+        "column shared.t.a": ("SELECT", "INSERT", "UPDATE"),
+        "role coming_1": ("MEMBER", "USAGE", "SET"),
     }
 
     def __init__(self, seed, roles):
         self._random = random.Random(seed)
         self._roles = roles
+        self._object = None  # of the call whose arguments are being made; it comes before the privilege
 
     def __call__(self, parameter, type):
         if parameter == "role":
             return self._random.choice((None, "public", *self._roles))
         if type == "boolean":
             return self._random.random() < 0.5
+        if parameter == "object":
+            self._object = self._random.choice(list(self.OBJECTS))
+            return self._object
+        if parameter == "privilege":
+            return self._random.choice(self.OBJECTS[self._object])
         return self._random.choice(self.VALUES[parameter])
