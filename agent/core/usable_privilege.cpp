@@ -12,7 +12,7 @@ std::optional<bool> can_write_by(const RelationPermissions& relation, Privilege 
     return true;
   }
   for (const std::string_view reason :
-       {schema_usage, not_updatable, underlying_relation, user_mapping}) {
+       {schema_usage, not_updatable, underlying_relation, function_execute, user_mapping}) {
     if (is_blocked_by(relation, reason)) {
       return false;
     }
@@ -89,7 +89,9 @@ PrivilegeSet certainly_blocked(const RelationPermissions& relation) {
   if (is_blocked_by(relation, user_mapping)) {
     blocked = blocked | writes | PrivilegeSet{Privilege::select, Privilege::truncate};
   }
-  if (is_blocked_by(relation, underlying_relation) && relation.can_read == false) {
+  const bool fails_beneath =
+      is_blocked_by(relation, underlying_relation) || is_blocked_by(relation, function_execute);
+  if (fails_beneath && relation.can_read == false) {
     blocked.add(Privilege::select);
   }
   return held & blocked;

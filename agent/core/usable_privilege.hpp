@@ -12,6 +12,7 @@ namespace conncheck {
 inline constexpr std::string_view schema_usage = "schema usage";
 inline constexpr std::string_view not_updatable = "not updatable";
 inline constexpr std::string_view underlying_relation = "underlying relation";
+inline constexpr std::string_view function_execute = "function execute";
 inline constexpr std::string_view user_mapping = "user mapping";
 inline constexpr std::string_view locked = "locked";
 
@@ -25,7 +26,7 @@ inline constexpr std::string_view locked = "locked";
 [[nodiscard]] PrivilegeSet impossible_privileges(const RelationPermissions& relation);
 
 /// Whether a statement that needs `privilege` on the whole relation passes; nothing if that could
-/// not be worked out. In doubt, no: a view with "underlying relation" may still take an INSERT.
+/// not be worked out. In doubt, no: one with "underlying relation" may still take an INSERT.
 [[nodiscard]] std::optional<bool> is_usable(const RelationPermissions& relation,
                                             Privilege privilege);
 

@@ -26,7 +26,8 @@ judged AS (
   SELECT c.*, b.s AS cs, b.i AS ci, b.u AS cu, b.r AS cr,
          c.held & 15 | coalesce(b.on_every, 0) AS usable,
          CASE c.relkind WHEN 'v' THEN w.takes WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
-         coalesce(w.usable, 28) AS passes,
+         coalesce(w.usable, 28) & ~coalesce(p.events, 0) AS passes,
+         coalesce(w.callable, 28) & ~coalesce(q.events, 0) AS callable,
          (c.held | coalesce(b.held, 0)) & 1 AS reads,
          (c.held | coalesce(b.held, 0)) & 4 | ((c.held | coalesce(b.held, 0)) & 2) * 4 | (c.held & 8) * 2 AS writes,
          c.held & 255 <> 0 OR b.oid IS NOT NULL AS visible,
@@ -44,6 +45,8 @@ judged AS (
   LEFT JOIN by_column b ON b.oid = c.oid
   LEFT JOIN foreign_tables f ON f.oid = c.oid
   LEFT JOIN view_writes w ON w.oid = c.oid
+  LEFT JOIN refused_by_policies p ON p.oid = c.oid AND NOT p.by_call
+  LEFT JOIN refused_by_policies q ON q.oid = c.oid AND q.by_call
   LEFT JOIN unreadable n ON n.oid = c.oid
   LEFT JOIN uncallable y ON y.oid = c.oid
   WHERE c.held IS NOT NULL
@@ -52,19 +55,20 @@ SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_nam
        CASE j.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END AS kind,
        j.usage AND j.usable & 1 <> 0 AND NOT j.unreadable AND NOT j.uncallable AND NOT j.unmapped AS can_read,
-       j.usage AND j.usable & 14 = 14 AND NOT j.unmapped AND (j.takes & j.passes & 28) = 28 AS can_write,
+       j.usage AND j.usable & 14 = 14 AND NOT j.unmapped AND (j.takes & j.passes & j.callable & 28) = 28 AS can_write,
        j.usage AND j.held & 16 <> 0 AND coalesce(j.truncatable, false) AND NOT j.unmapped AS can_truncate,
        p.list AS privileges, g.list AS grantable,
        CASE WHEN j.cs IS NOT NULL OR j.ci IS NOT NULL OR j.cu IS NOT NULL OR j.cr IS NOT NULL THEN
          json_strip_nulls(json_build_object('SELECT', j.cs, 'INSERT', j.ci, 'UPDATE', j.cu, 'REFERENCES', j.cr))
        END AS column_privileges,
        pg_get_userbyid(j.relowner) AS owner, j.row_security,
-       CASE WHEN j.usage AND j.takes = 28 AND j.passes = 28 AND NOT (j.unreadable OR j.uncallable OR j.unmapped OR j.locked) THEN '[]'
+       CASE WHEN j.usage AND j.takes = 28 AND (j.passes & j.callable) = 28
+              AND NOT (j.unreadable OR j.uncallable OR j.unmapped OR j.locked) THEN '[]'
        ELSE array_to_json(array_remove(ARRAY[
          CASE WHEN j.visible AND NOT j.usage THEN 'schema usage' END,
          CASE WHEN j.writes & ~j.takes <> 0 THEN 'not updatable' END,
          CASE WHEN (j.reads <> 0 AND j.unreadable) OR j.writes & j.takes & ~j.passes <> 0 THEN 'underlying relation' END,
-         CASE WHEN j.reads <> 0 AND j.uncallable THEN 'function execute' END,
+         CASE WHEN (j.reads <> 0 AND j.uncallable) OR j.writes & j.takes & ~j.callable <> 0 THEN 'function execute' END,
          CASE WHEN j.visible AND j.unmapped THEN 'user mapping' END,
          CASE WHEN j.writes <> 0 AND j.locked THEN 'locked' END], NULL)) END AS blocked_by
 FROM judged j CROSS JOIN me

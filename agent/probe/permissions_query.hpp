@@ -24,12 +24,14 @@ inline constexpr int postgres_17 = 170000;
 [[nodiscard]] std::string foreign_tables_part(int server_version_num);
 
 /// `rules`, the stored rules (a view is one, too) beneath what the role sees; `checks`, the
-/// permission checks that they bring along; `unreadable`, the views that cannot be read,
-/// `uncallable`, those that call a function that the role may not execute, and `failing`, the
-/// checks that do not pass.
+/// permission checks that they and row security policies bring along; `failing_nodes` and
+/// `failing`, what of them does not pass, by a relation or by a function that is called;
+/// `unreadable` and `uncallable`, the relations that cannot be read for the one or the other;
+/// `refused_by_policies`, the writes that a table's own policies do not let pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
-/// `view_writes`: what each relation with rules takes, and which writes to it pass.
+/// `view_writes`: what each relation with rules takes, and which writes to it pass: `usable` as far
+/// as relations are concerned, `callable` as far as functions are.
 [[nodiscard]] std::string view_writes_part(int server_version_num);
 
 }  // namespace conncheck

@@ -29,7 +29,7 @@ rule_targets AS MATERIALIZED (
          ARRAY(SELECT n::int - 7 FROM unnest(e.columns) n WHERE n <> '') AS columns
   FROM checks c JOIN beneath_written b ON b.oid = c.holder
   CROSS JOIN LATERAL (VALUES (1, 8, c.inserted), (4, 4, c.updated), (8, 16, '{}'::text[])) e(perm, event, columns)
-  WHERE c.event <> 1 AND c.perms & e.perm <> 0 AND (e.perm <> 4 OR c.updated <> '{}')
+  WHERE c.event IN (4, 8, 16) AND c.perms & e.perm <> 0 AND (e.perm <> 4 OR c.updated <> '{}')
     AND (c.relkind IN ('v', 'f') OR c.relhasrules)
 ),
 )sql";
@@ -46,9 +46,14 @@ view_events AS MATERIALIZED (
          coalesce(t.by_trigger, 0) AS by_trigger,
          x.base, x.of_view, x.of_base, o.check_option,
          x.base IS NOT NULL AND EXISTS (
-           SELECT FROM failing f WHERE f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
-             AND f.n <= array_length(string_to_array(split_part(
-                   q.outermost, ':targetList (', 1), '{checks}'), 1)) AS condition_fails
+           SELECT FROM failing f WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
+             AND f.n <= z.checks) AS condition_fails,
+         x.base IS NOT NULL AND (EXISTS (
+           SELECT FROM failing f WHERE f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
+             AND f.n <= z.checks) OR (
+           z.condition LIKE '%{{VAR %' AND EXISTS (SELECT FROM uncallable u WHERE u.oid = x.base)) OR EXISTS (
+           SELECT FROM unnest((string_to_array(z.condition, 'funcid '))[2:] || (string_to_array(z.condition, 'fnoid '))[2:]) f
+           JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused
   FROM rules v JOIN beneath_written b ON b.oid = v.oid
   LEFT JOIN (SELECT r.oid, bit_or(r.event) FILTER (WHERE r.instead) AS instead,
                     bit_or(r.event) FILTER (WHERE r.conditional) AS conditional
@@ -62,7 +67,10 @@ view_events AS MATERIALIZED (
       WHEN strpos(substr(v.action, 9), '{{QUERY ') = 0 THEN v.action
       ELSE (
         SELECT string_agg(CASE WHEN d.depth = 1 THEN substr(d.piece, 2)
-                          ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1) END,
+                          ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1)
+                            || array_to_string(ARRAY(
+                                 SELECT 'funcid ' || split_part(f, ' ', 1) || ' '
+                                 FROM unnest((string_to_array(d.piece, 'funcid '))[2:] || (string_to_array(d.piece, 'fnoid '))[2:]) f), '') END,
                           '' ORDER BY d.n)
         FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
                                      OVER (ORDER BY p.n) AS depth
@@ -70,6 +78,8 @@ view_events AS MATERIALIZED (
                      regexp_replace(replace(v.action, '{{QUERY ', E'\x01+'), ':stmt_len [-0-9]+\}}', E'\x01-', 'g'),
                      E'\x01')) WITH ORDINALITY AS p(piece, n)) d) END AS outermost OFFSET 0
   ) q
+  CROSS JOIN LATERAL (SELECT c.condition, array_length(string_to_array(c.condition, '{checks}'), 1) AS checks
+                      FROM (SELECT split_part(q.outermost, ':targetList (', 1) AS condition OFFSET 0) c OFFSET 0) z
   CROSS JOIN LATERAL (SELECT (string_to_array(q.outermost, '{{RANGETBLENTRY '))[{base_entry} + 1] AS entry,
                              string_to_array(q.outermost, ':groupClause ') AS tails OFFSET 0) e
   CROSS JOIN LATERAL (
@@ -127,23 +137,23 @@ chains AS MATERIALIZED (
     WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
       AND (c.event = 16 OR m.columns <> '{}')
   ), links AS (
-    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.condition_fails, v.check_option, v.checked_as,
+    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
            CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
                 WHEN 'f' THEN f.takes & c.event ELSE c.event END AS takes
     FROM chain c JOIN pg_class k ON k.oid = c.oid
     LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
   )
   SELECT l.id, l.start, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
-         l.condition_fails, l.check_option, l.checked_as,
+         l.condition_fails, l.condition_refused, l.check_option, l.checked_as,
          lead(l.oid) OVER down AS base, lead(l.started) OVER down AS base_started, lead(l.columns) OVER down AS base_columns,
          first_value(l.takes) OVER up AS taken, first_value(l.started) OVER up AS arriving
   FROM links l
   WINDOW down AS (PARTITION BY l.id ORDER BY l.depth), up AS (PARTITION BY l.id ORDER BY l.depth DESC)
 ),
 failing_chains AS MATERIALIZED (
-  SELECT DISTINCT c.id
+  SELECT DISTINCT c.id, false AS by_call
   FROM chains c
-  LEFT JOIN (SELECT DISTINCT d.holder, d.event FROM failing d) r ON r.holder = c.oid AND r.event = c.event
+  LEFT JOIN (SELECT DISTINCT d.holder, d.event FROM failing d WHERE NOT d.by_call) r ON r.holder = c.oid AND r.event = c.event
   LEFT JOIN unreadable n ON n.oid = c.oid
   LEFT JOIN foreign_tables f ON f.oid = c.base
   WHERE r.holder IS NOT NULL
@@ -164,6 +174,19 @@ failing_chains AS MATERIALIZED (
                  FROM unnest(c.base_started, c.base_columns) AS p(started, attnum)
                  JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum AND a.attgenerated = ''
                  WHERE p.started = ANY (c.arriving)), false)))))
+  UNION
+  SELECT c.id, true
+  FROM chains c LEFT JOIN uncallable n ON n.oid = c.oid
+  WHERE EXISTS (SELECT FROM failing_nodes f WHERE f.by_call AND f.holder = c.oid AND f.event = c.event)
+     OR (c.base IS NULL AND c.relkind = 'v' AND c.event <> 8 AND (c.event & c.by_rule) = 0
+         AND (c.event & c.by_trigger) <> 0 AND n.oid IS NOT NULL)
+     OR (c.base IS NOT NULL AND c.condition_refused AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
+  UNION
+  SELECT c.id, f.by_call
+  FROM chains c
+  JOIN failing_nodes f ON f.holder = c.base AND f.role = c.checked_as AND f.event > 100
+  -- a rule may read what it writes
+  WHERE (f.event - 100) & (CASE c.event WHEN 4 THEN 6 WHEN 8 THEN 16 ELSE 8 END | CASE WHEN c.named IS NULL THEN 0 ELSE 1 END) <> 0
 ),
 writes_started AS MATERIALIZED (
   SELECT c.id AS by_id, s.id
@@ -178,15 +201,16 @@ failing_starts AS MATERIALIZED (
     UNION
     SELECT b.root, e.id FROM below b JOIN writes_started e ON e.by_id = b.id WHERE b.id <> b.root
   ), above AS (
-    (SELECT f.id FROM failing_chains f UNION SELECT b.root FROM below b WHERE b.id = b.root)
+    (SELECT f.id, f.by_call FROM failing_chains f UNION SELECT b.root, false FROM below b WHERE b.id = b.root)
     UNION
-    SELECT e.by_id FROM above a JOIN writes_started e ON e.id = a.id
+    SELECT e.by_id, a.by_call FROM above a JOIN writes_started e ON e.id = a.id
   )
-  SELECT a.id FROM above a
+  SELECT a.id, a.by_call FROM above a
 ),
 view_writes AS MATERIALIZED (
   SELECT c.start AS oid, coalesce(bit_or(c.taken), 0) AS takes, bool_or(c.taken IS NULL) AS locked,
-         28 & ~coalesce(bit_or(c.event) FILTER (WHERE f.id IS NOT NULL), 0) AS usable
+         28 & ~coalesce(bit_or(c.event) FILTER (WHERE NOT f.by_call), 0) AS usable,
+         28 & ~coalesce(bit_or(c.event) FILTER (WHERE f.by_call), 0) AS callable
   FROM chains c LEFT JOIN failing_starts f ON f.id = c.id
   WHERE c.named IS NULL
   GROUP BY c.start

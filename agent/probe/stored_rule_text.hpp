@@ -3,12 +3,14 @@
 // syntax: what is searched for has a blank in it.
 #pragma once
 
+#include <string>
+
 #include "agent/probe/permissions_query.hpp"
 
 namespace conncheck {
 
 struct StoredRuleText {
-  const char* sql;       ///< the text of the rule in a row `w` of pg_rewrite
+  bool short_entries;    ///< up to 14 range table entries have a shorter name
   const char* relation;  ///< stands before the oid of each relation in a range table
   /// Begins each permission check. Up to 15 each range table entry carries its own, from 16 on they
   /// stand apart.
@@ -16,21 +18,23 @@ struct StoredRuleText {
   const char* relation_of_check;  ///< stands before the oid of a check's relation
   /// Index of the first relation in FROM: up to 15 the view itself comes before, twice (OLD, NEW).
   int base_entry;
+
+  /// SQL for a stored text as it is searched: braces in names, and the mark that the query sets
+  /// itself, go, so that what is left is syntax only.
+  [[nodiscard]] std::string of(const std::string& stored) const {
+    const std::string plain =
+        "replace(replace(replace(" + stored + R"(, E'\x01', ''), '\{', ''), '\}', ''))";
+    return short_entries ? "replace(" + plain + ", '{RTE ', '{RANGETBLENTRY ')" : plain;
+  }
 };
 
 inline StoredRuleText stored_rule_text(int server_version_num) {
-  // Braces in names, and the mark that the query sets itself, go: what is left is syntax only.
-  // Up to 14 range table entries have a shorter name.
-  const char* const sql =
-      server_version_num >= 150000
-          ? R"(replace(replace(replace(w.ev_action::text || w.ev_qual::text, E'\x01', ''), '\{', ''), '\}', ''))"
-          : R"(replace(replace(replace(replace(w.ev_action::text || w.ev_qual::text, E'\x01', ''), '\{', ''), '\}', ''),
-                '{RTE ', '{RANGETBLENTRY '))";
+  const bool short_entries = server_version_num < 150000;
   constexpr const char* relation = ":rtekind 0 :relid ";
   if (server_version_num >= postgres_16) {
-    return {sql, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
+    return {short_entries, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
   }
-  return {sql, relation, "{RANGETBLENTRY ", relation, 3};
+  return {short_entries, relation, "{RANGETBLENTRY ", relation, 3};
 }
 
 }  // namespace conncheck

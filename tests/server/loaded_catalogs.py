@@ -6,6 +6,9 @@ from cluster import TOP
 
 CATALOGS = TOP / "tests/server/catalogs"
 
+# What stands on top of another catalog.
+BENEATH = {"unread_columns": "view_forms"}
+
 ROLES = """
     SELECT rolname FROM pg_roles
     WHERE rolname LIKE 'er\\_%' OR rolname IN ('er "odd" \\ name', 'PUBLIC') ORDER BY 1
@@ -66,9 +69,10 @@ def existing(database, *names):
 def loaded(cluster, name):
     """A new database with that catalog and the extension: (database, names of its roles). Both go at the end."""
     database = cluster.create_database()
-    database.sql((CATALOGS / f"{name}.sql").read_text())
-    if cluster.version >= 15 and (later := CATALOGS / f"{name}.from_15.sql").exists():
-        database.sql(later.read_text())
+    for each in filter(None, (BENEATH.get(name), name)):
+        database.sql((CATALOGS / f"{each}.sql").read_text())
+        if cluster.version >= 15 and (later := CATALOGS / f"{each}.from_15.sql").exists():
+            database.sql(later.read_text())
     if name == "every_rule":
         add_what_this_version_has(database, cluster.version)
     database.create_extension()

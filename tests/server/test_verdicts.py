@@ -7,8 +7,10 @@ from attempts import attempts, claims, differences
 # Which rungs are held to a try, and to each other, over which catalog.
 RUNGS = {
     "every_rule": ("extension", "catalog"),
-    "functions_and_policies": ("extension",),
-    "view_forms": ("extension",),
+    "functions_and_policies": ("extension", "catalog"),
+    "view_forms": ("extension", "catalog"),
+    # The stored text of a rule does not say which columns the planner drops: there the catalog query says no.
+    "unread_columns": ("extension",),
 }
 
 @pytest.fixture(scope="module")

@@ -29,5 +29,20 @@ TEST(IsUsable, SuperusersTruncateOfASystemCatalogIsRefused) {
   EXPECT_EQ(is_usable(catalog, Privilege::truncate), false);
 }
 
+TEST(IsUsable, NothingThatCallsAFunctionThatMayNotBeExecuted) {
+  const RelationPermissions view =
+      blocked(relation("s", "v", {Privilege::select, Privilege::insert}, "view"), function_execute);
+  EXPECT_EQ(is_usable(view, Privilege::select), false);
+  EXPECT_EQ(is_usable(view, Privilege::insert), false);
+}
+
+TEST(CertainlyBlocked, ReadingWhatCallsAFunctionThatMayNotBeExecuted) {
+  RelationPermissions view =
+      blocked(relation("s", "v", {Privilege::select, Privilege::insert}, "view"), function_execute);
+  EXPECT_EQ(certainly_blocked(view), reading);
+  view.can_read = true;  // it is only writing that calls it
+  EXPECT_EQ(certainly_blocked(view), PrivilegeSet{});
+}
+
 }  // namespace
 }  // namespace conncheck
