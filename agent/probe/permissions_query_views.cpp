@@ -48,6 +48,9 @@ view_events AS MATERIALIZED (
          x.base IS NOT NULL AND EXISTS (
            SELECT FROM failing f WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
              AND f.n <= z.checks) AS condition_fails,
+         z.condition LIKE '%{{VAR %' AS condition_reads,
+         EXISTS (SELECT FROM failing f
+                 WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1) AS fails_beside_base,
          x.base IS NOT NULL AND (EXISTS (
            SELECT FROM failing f WHERE f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
              AND f.n <= z.checks) OR (
@@ -137,14 +140,18 @@ chains AS MATERIALIZED (
     WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
       AND (c.event = 16 OR m.columns <> '{}')
   ), links AS (
-    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
+    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
            CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
                 WHEN 'f' THEN f.takes & c.event ELSE c.event END AS takes
     FROM chain c JOIN pg_class k ON k.oid = c.oid
     LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
   )
   SELECT l.id, l.start, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
-         l.condition_fails, l.condition_refused, l.check_option, l.checked_as,
+         l.condition_refused,
+         -- a condition may ask for columns that are computed further down
+         l.condition_fails OR (l.condition_reads AND coalesce(bool_or(l.fails_beside_base) OVER (
+           PARTITION BY l.id ORDER BY l.depth ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), false)) AS condition_fails,
+         l.check_option, l.checked_as,
          lead(l.oid) OVER down AS base, lead(l.started) OVER down AS base_started, lead(l.columns) OVER down AS base_columns,
          first_value(l.takes) OVER up AS taken, first_value(l.started) OVER up AS arriving
   FROM links l
