@@ -61,7 +61,7 @@ test-stress: deps
 	@$(SCRIPT_ENVIRONMENT) tests/stress/run
 
 test-matrix:
-	@$(SCRIPT_ENVIRONMENT) scripts/install-packages debootstrap
+	@$(SCRIPT_ENVIRONMENT) scripts/install-packages mmdebstrap wget
 	@$(SCRIPT_ENVIRONMENT) tests/matrix/run $(VERSIONS)
 
 bench: deps

@@ -41,7 +41,7 @@ def test_server_agrees_with_every_verdict(program, every_rule, let_log_in, argum
             wrong[role] = [finding["message"] for finding in found]
         tried += len(check["tables"])
     assert not wrong
-    assert tried > 300
+    assert tried > 10 * len(roles)
 
 
 def test_refuses_for_powerful_roles(program, every_rule, let_log_in):
