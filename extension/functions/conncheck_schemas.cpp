@@ -26,13 +26,16 @@ using CountsBySchema = std::unordered_map<const server::Schema*, Counts>;
 CountsBySchema count_relations(server::Roles& roles, rules::Role& role,
                                const server::Schemas& schemas) {
   CountsBySchema counts;
-  report_relations(roles, role, schemas, {}, [&counts](const ReportedRelation& relation) {
+  const RelationReport report(roles, role, schemas, {});
+  for (std::size_t number = 0; number < report.size(); ++number) {
+    server::check_for_interrupts();
+    const ReportedRelation relation = report.at(number);
     Counts& of_schema = counts[relation.profile.schema];
     ++of_schema.tables;
     of_schema.readable += relation.verdict.can_read.value_or(false) ? 1 : 0;
     of_schema.writable += relation.verdict.can_write.value_or(false) ? 1 : 0;
     of_schema.truncatable += relation.verdict.can_truncate.value_or(false) ? 1 : 0;
-  });
+  }
   return counts;
 }
 

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "extension/functions/held_columns.hpp"
-#include "extension/rules/id_table.hpp"
 #include "extension/server/columns.hpp"
+#include "extension/server/memory.hpp"
 #include "extension/server/relation_source.hpp"
 #include "extension/server/relations.hpp"
 #include "extension/server/version.hpp"
@@ -22,51 +21,45 @@ constexpr std::size_t few_relations = 64;
 /// relations: one for so many of them.
 constexpr std::size_t look_ups_per_scan = 4;
 
-/// One run over the catalogs for one role.
-class Reporter {
- public:
-  Reporter(server::Roles& roles, rules::Role& role, const server::Schemas& schemas,
-           const ReportSelection& selection)
-      : role_(role),
-        schemas_(schemas),
-        selection_(selection),
-        relations_(roles),
-        rewriting_(relations_, role.id()) {}
+}  // namespace
 
-  void run(const ReportVisitor& each);
+/// Reads the relations, and what is held by column on them.
+class RelationReport::Reader {
+ public:
+  Reader(RelationReport& report, server::CatalogRelations& relations,
+         const server::Schemas& schemas, const ReportSelection& selection)
+      : role_(report.role_),
+        candidates_(report.candidates_),
+        columns_(report.columns_),
+        relations_(relations),
+        schemas_(schemas),
+        selection_(selection) {}
+
+  void read_candidates();
+  void read_column_grants();
 
  private:
   using CandidateNumbers = rules::IdTable<std::uint32_t>;  ///< by their ids
 
   std::optional<server::RelationSelection> look_up() const;
-  void read_candidates();
   void add_candidate(const server::RelationRow& row, const rules::Acl& acl);
-  void read_column_grants();
   void add_column(std::uint32_t candidate, int number, std::string_view name, PrivilegeSet held);
   void read_all_column_grants(const CandidateNumbers& lacking);
   void judge_every_column();
+  void judge_every_column_one_by_one(const std::vector<std::uint32_t>& columned);
   void judge_every_column_at_once(const std::vector<std::uint32_t>& columned);
   CandidateNumbers numbers_of(const std::vector<std::uint32_t>& candidates) const;
-  void report(std::uint32_t candidate, const ReportVisitor& each);
-  bool is_judged_by_profile(std::uint32_t candidate) const;
-  rules::RowSecurity row_security_of(const RelationProfile& relation) const;
-  rules::RelationAccess access_to(std::uint32_t candidate,
-                                  const std::vector<rules::ColumnGrant>& columns);
-  void look_beneath(const RelationProfile& relation, rules::RelationId id,
-                    rules::RelationAccess& access);
 
   rules::Role& role_;
+  RelationCandidates& candidates_;
+  HeldColumns& columns_;
+  server::CatalogRelations& relations_;
   const server::Schemas& schemas_;
   const ReportSelection& selection_;
-  server::CatalogRelations relations_;
-  rules::Rewriting rewriting_;
-  RelationCandidates candidates_;
-  HeldColumns columns_{0};
-  std::vector<std::optional<rules::Verdict>> verdicts_;  ///< by profile, where that says all
 };
 
 /// What to read of pg_class; nullopt: nothing can match.
-std::optional<server::RelationSelection> Reporter::look_up() const {
+std::optional<server::RelationSelection> RelationReport::Reader::look_up() const {
   server::RelationSelection wanted;
   if (selection_.table && selection_.table->is_literal()) {
     wanted.name = selection_.table->text();
@@ -85,7 +78,7 @@ std::optional<server::RelationSelection> Reporter::look_up() const {
   return wanted;
 }
 
-void Reporter::read_candidates() {
+void RelationReport::Reader::read_candidates() {
   const std::optional<server::RelationSelection> wanted = look_up();
   if (wanted) {
     server::read_relations(*wanted, [this](const server::RelationRow& row, const rules::Acl& acl) {
@@ -94,7 +87,7 @@ void Reporter::read_candidates() {
   }
 }
 
-void Reporter::add_candidate(const server::RelationRow& row, const rules::Acl& acl) {
+void RelationReport::Reader::add_candidate(const server::RelationRow& row, const rules::Acl& acl) {
   const auto schema = schemas_.find(row.schema);
   if (schema == schemas_.end() ||
       (selection_.schema && !selection_.schema->matches(schema->second.name)) ||
@@ -111,7 +104,7 @@ void Reporter::add_candidate(const server::RelationRow& row, const rules::Acl& a
 }
 
 /// Only relations of which something is lacking as a whole can have more by column.
-void Reporter::read_column_grants() {
+void RelationReport::Reader::read_column_grants() {
   columns_ = HeldColumns(candidates_.size());
   std::vector<std::uint32_t> lacking;
   for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
@@ -132,15 +125,15 @@ void Reporter::read_column_grants() {
   judge_every_column();
 }
 
-void Reporter::add_column(std::uint32_t candidate, int number, std::string_view name,
-                          PrivilegeSet held) {
+void RelationReport::Reader::add_column(std::uint32_t candidate, int number, std::string_view name,
+                                        PrivilegeSet held) {
   const PrivilegeSet more = held - candidates_.profile(candidate).grants.privileges;
   if (!more.empty()) {
     columns_.add(candidate, number, name, more);
   }
 }
 
-void Reporter::read_all_column_grants(const CandidateNumbers& lacking) {
+void RelationReport::Reader::read_all_column_grants(const CandidateNumbers& lacking) {
   server::read_column_acls(
       [&](const server::ColumnRow& column, std::span<const rules::AclItem> acl) {
         if (const std::uint32_t* candidate = lacking.find(column.relation)) {
@@ -151,7 +144,7 @@ void Reporter::read_all_column_grants(const CandidateNumbers& lacking) {
 
 /// Whether columns are all columns is asked where something is held by column: of each relation by
 /// itself, or in one go if there are many.
-void Reporter::judge_every_column() {
+void RelationReport::Reader::judge_every_column() {
   std::vector<std::uint32_t> columned;
   for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
     if (columns_.has_some(candidate)) {
@@ -160,19 +153,27 @@ void Reporter::judge_every_column() {
   }
   if (columned.size() > few_relations && columned.size() > candidates_.size() / look_ups_per_scan) {
     judge_every_column_at_once(columned);
-    return;
+  } else if (!columned.empty()) {
+    judge_every_column_one_by_one(columned);
   }
+}
+
+void RelationReport::Reader::judge_every_column_one_by_one(
+    const std::vector<std::uint32_t>& columned) {
+  server::LiveColumns live_columns;
   for (const std::uint32_t candidate : columned) {
     rules::ColumnTally tally;
-    server::read_live_columns(candidates_.id(candidate), [&](const server::ColumnRow& column) {
+    live_columns.read(candidates_.id(candidate), [&](const server::ColumnRow& column) {
       tally.add(columns_.on_column(candidate, column.number), column.generated);
       return !tally.is_decided();
     });
     columns_.add_on_every(candidate, tally.held_on_every());
   }
+  live_columns.close();
 }
 
-void Reporter::judge_every_column_at_once(const std::vector<std::uint32_t>& columned) {
+void RelationReport::Reader::judge_every_column_at_once(
+    const std::vector<std::uint32_t>& columned) {
   const CandidateNumbers numbers = numbers_of(columned);
   std::vector<rules::ColumnTally> tallies(candidates_.size());
   server::read_all_live_columns([&](const server::ColumnRow& column) {
@@ -185,7 +186,7 @@ void Reporter::judge_every_column_at_once(const std::vector<std::uint32_t>& colu
   }
 }
 
-Reporter::CandidateNumbers Reporter::numbers_of(
+RelationReport::Reader::CandidateNumbers RelationReport::Reader::numbers_of(
     const std::vector<std::uint32_t>& candidates) const {
   CandidateNumbers numbers(candidates.size());
   for (const std::uint32_t candidate : candidates) {
@@ -194,9 +195,28 @@ Reporter::CandidateNumbers Reporter::numbers_of(
   return numbers;
 }
 
+/// Decides relation by relation, and remembers what lies beneath them.
+class RelationReport::Judge {
+ public:
+  Judge(const RelationReport& report, server::CatalogRelations& relations)
+      : report_(report), relations_(relations), rewriting_(relations, report.role_.id()) {}
+
+  rules::Verdict judge(std::uint32_t candidate);
+
+ private:
+  rules::RelationAccess access_to(std::uint32_t candidate,
+                                  const std::vector<rules::ColumnGrant>& columns);
+  void look_beneath(const RelationProfile& relation, rules::RelationId id,
+                    rules::RelationAccess& access);
+
+  const RelationReport& report_;
+  server::CatalogRelations& relations_;
+  rules::Rewriting rewriting_;
+};
+
 /// Asks only what the verdict needs: views are parsed, and foreign tables locked, for this alone.
-void Reporter::look_beneath(const RelationProfile& relation, rules::RelationId id,
-                            rules::RelationAccess& access) {
+void RelationReport::Judge::look_beneath(const RelationProfile& relation, rules::RelationId id,
+                                         rules::RelationAccess& access) {
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
   const bool is_plain_table = relation.kind == rules::RelationKind::table ||
@@ -217,19 +237,19 @@ void Reporter::look_beneath(const RelationProfile& relation, rules::RelationId i
     }
   }
   if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
-    access.lacks_user_mapping = relations_.lacks_user_mapping(id, role_.id());
+    access.lacks_user_mapping = relations_.lacks_user_mapping(id, report_.role_.id());
   }
 }
 
-rules::RelationAccess Reporter::access_to(std::uint32_t candidate,
-                                          const std::vector<rules::ColumnGrant>& columns) {
-  const RelationProfile& relation = candidates_.profile(candidate);
-  const rules::RelationId id = candidates_.id(candidate);
+rules::RelationAccess RelationReport::Judge::access_to(
+    std::uint32_t candidate, const std::vector<rules::ColumnGrant>& columns) {
+  const RelationProfile& relation = report_.candidates_.profile(candidate);
+  const rules::RelationId id = report_.candidates_.id(candidate);
   rules::RelationAccess access;
   access.schema_usage = relation.schema->grants.can_use;
   access.privileges = relation.grants.privileges;
   access.on_some_column = rules::held_on_some_column(columns);
-  access.on_every_column = columns_.on_every(candidate);
+  access.on_every_column = report_.columns_.on_every(candidate);
   access.takes_truncate =
       rules::takes_truncate(relation.kind, relation.protected_catalog,
                             relation.kind == rules::RelationKind::foreign_table &&
@@ -239,62 +259,92 @@ rules::RelationAccess Reporter::access_to(std::uint32_t candidate,
   return access;
 }
 
+rules::Verdict RelationReport::Judge::judge(std::uint32_t candidate) {
+  return rules::judge(access_to(candidate, report_.columns_.of(candidate)));
+}
+
+std::uint32_t RelationReport::Verdicts::number_of(const rules::Verdict& verdict) {
+  const auto digit = [](std::optional<bool> answer) {
+    return answer ? 1U + (*answer ? 1U : 0U) : 0U;
+  };
+  std::uint32_t key = 1;
+  for (const rules::Obstacle obstacle : verdict.blocked_by) {
+    key |= 2U << static_cast<unsigned>(obstacle);
+  }
+  key = key << 6 | digit(verdict.can_read) << 4 | digit(verdict.can_write) << 2 |
+        digit(verdict.can_truncate);
+  if (const std::uint32_t* known = numbers_.find(key)) {
+    return *known;
+  }
+  const auto number = static_cast<std::uint32_t>(distinct_.size());
+  distinct_.push_back(verdict);
+  numbers_.insert(key, number);
+  return number;
+}
+
 /// Of most relations the profile says all: those are judged once for each profile.
-bool Reporter::is_judged_by_profile(std::uint32_t candidate) const {
+bool RelationReport::is_judged_by_profile(std::uint32_t candidate) const {
   const RelationProfile& relation = candidates_.profile(candidate);
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
          row_security_of(relation) != rules::RowSecurity::applies && !columns_.has_some(candidate);
 }
 
-rules::RowSecurity Reporter::row_security_of(const RelationProfile& relation) const {
+rules::RowSecurity RelationReport::row_security_of(const RelationProfile& relation) const {
   return rules::row_security(role_, relation.owner, relation.row_security,
                              relation.force_row_security);
 }
 
-void Reporter::report(std::uint32_t candidate, const ReportVisitor& each) {
-  const RelationProfile& relation = candidates_.profile(candidate);
-  const std::vector<rules::ColumnGrant> columns = columns_.of(candidate);
-  const auto hand_over = [&](const rules::Verdict& verdict, auto as_profile) {
-    each({relation, candidates_.id(candidate), candidates_.name(candidate),
-          row_security_of(relation), verdict, columns, as_profile});
-  };
-  if (!is_judged_by_profile(candidate)) {
-    hand_over(rules::judge(access_to(candidate, columns)), std::nullopt);
-    return;
-  }
-  const std::uint32_t number = candidates_.profile_number(candidate);
-  std::optional<rules::Verdict>& verdict = verdicts_[number];
-  if (!verdict) {
-    verdict = rules::judge(access_to(candidate, columns));
-  }
-  hand_over(*verdict, std::optional(number));
-}
-
-void Reporter::run(const ReportVisitor& each) {
-  read_candidates();
-  read_column_grants();
+RelationReport::RelationReport(server::Roles& roles, rules::Role& role,
+                               const server::Schemas& schemas, const ReportSelection& selection)
+    : role_(role) {
+  server::CatalogRelations relations(roles);
+  Reader reader(*this, relations, schemas, selection);
+  reader.read_candidates();
+  reader.read_column_grants();
   std::vector<std::uint32_t> visible;
   visible.reserve(candidates_.size());
   for (std::uint32_t candidate = 0; candidate < candidates_.size(); ++candidate) {
-    if (selection_.include_invisible || columns_.has_some(candidate) ||
+    if (selection.include_invisible || columns_.has_some(candidate) ||
         !candidates_.profile(candidate).grants.privileges.empty()) {
       visible.push_back(candidate);
     }
   }
   candidates_.sort(visible);
-  verdicts_.resize(candidates_.profile_count());
+
+  Judge judge(*this, relations);
+  server::ScratchMemory memory;
+  std::vector<std::optional<std::uint32_t>> by_profile(candidates_.profile_count());
+  visible_.reserve(visible.size());
   for (const std::uint32_t candidate : visible) {
     server::check_for_interrupts();
-    report(candidate, each);
+    if (!is_judged_by_profile(candidate)) {
+      visible_.push_back({candidate, verdicts_.number_of(judge.judge(candidate))});
+      memory.reset();
+      continue;
+    }
+    std::optional<std::uint32_t>& verdict = by_profile[candidates_.profile_number(candidate)];
+    if (!verdict) {
+      verdict = verdicts_.number_of(judge.judge(candidate));
+    }
+    visible_.push_back({candidate, *verdict});
   }
 }
 
-}  // namespace
-
-void report_relations(server::Roles& roles, rules::Role& role, const server::Schemas& schemas,
-                      const ReportSelection& selection, const ReportVisitor& each) {
-  Reporter(roles, role, schemas, selection).run(each);
+ReportedRelation RelationReport::at(std::size_t number) const {
+  const auto [candidate, verdict] = visible_[number];
+  const RelationProfile& profile = candidates_.profile(candidate);
+  std::optional<std::uint32_t> as_profile;
+  if (is_judged_by_profile(candidate)) {
+    as_profile = candidates_.profile_number(candidate);
+  }
+  return {profile,
+          candidates_.id(candidate),
+          candidates_.name(candidate),
+          row_security_of(profile),
+          verdicts_.at(verdict),
+          columns_.of(candidate),
+          as_profile};
 }
 
 }  // namespace conncheck::functions

@@ -1,8 +1,14 @@
 #include "extension/server/catalog_scan.hpp"
 
+extern "C" {
+#include "access/relscan.h"
+}
+
 namespace conncheck::server {
 
-CatalogScan::CatalogScan(Oid catalog, Oid index, std::initializer_list<ScanCondition> conditions) {
+CatalogScan::CatalogScan(Oid catalog, Oid index, std::initializer_list<ScanCondition> conditions,
+                         bool restartable)
+    : restartable_(restartable) {
   const ScanCondition* const first = conditions.begin();
   const int count = static_cast<int>(conditions.size());
   guard([=, this] {
@@ -30,10 +36,18 @@ HeapTuple CatalogScan::next(Filter wanted) {
     MemoryContextSwitchTo(caller);
     return found;
   });
-  if (row == nullptr) {
+  if (row == nullptr && !restartable_) {
     close();
   }
   return row;
+}
+
+void CatalogScan::restart(Datum value) {
+  guard([value, this] {
+    IndexScanDesc const scan = scan_->iscan;
+    scan->keyData[0].sk_argument = value;
+    index_rescan(scan, scan->keyData, scan->numberOfKeys, nullptr, 0);
+  });
 }
 
 void CatalogScan::close() {

@@ -68,18 +68,20 @@ void read_all_live_columns(const std::function<void(const ColumnRow& column)>& e
   }
 }
 
-void read_live_columns(rules::RelationId relation,
+LiveColumns::LiveColumns()
+    : scan_(AttributeRelationId, AttributeRelidNumIndexId,
+            {of_relation(InvalidOid),
+             {Anum_pg_attribute_attnum, F_INT2GT, Int16GetDatum(0), BTGreaterStrategyNumber}},
+            true) {}
+
+void LiveColumns::read(rules::RelationId relation,
                        const std::function<bool(const ColumnRow& column)>& each) {
-  const ScanCondition no_system_column{Anum_pg_attribute_attnum, F_INT2GT, Int16GetDatum(0),
-                                       BTGreaterStrategyNumber};
-  CatalogScan scan(AttributeRelationId, AttributeRelidNumIndexId,
-                   {of_relation(relation), no_system_column});
-  while (HeapTuple const row = scan.next(exists)) {
+  scan_.restart(ObjectIdGetDatum(relation));
+  while (HeapTuple const row = scan_.next(exists)) {
     if (!each(column_row(row))) {
       break;
     }
   }
-  scan.close();
 }
 
 rules::ColumnHoldings read_columns(rules::RelationId relation, rules::Role& role) {

@@ -8,7 +8,7 @@
 #include "extension/rules/acl.hpp"
 #include "extension/rules/columns.hpp"
 #include "extension/rules/relation.hpp"
-#include "extension/server/guard.hpp"
+#include "extension/server/catalog_scan.hpp"
 
 namespace conncheck::server {
 
@@ -29,9 +29,19 @@ void read_column_acls(
 /// Reads all of pg_attribute once.
 void read_all_live_columns(const std::function<void(const ColumnRow& column)>& each);
 
-/// The same for one relation in the columns' order, as long as `each` wants more. Index look-ups.
-void read_live_columns(rules::RelationId relation,
-                       const std::function<bool(const ColumnRow& column)>& each);
+/// The same for one relation after another. Index look-ups.
+class LiveColumns {
+ public:
+  LiveColumns();
+
+  /// In the columns' order, as long as `each` wants more.
+  void read(rules::RelationId relation, const std::function<bool(const ColumnRow& column)>& each);
+  /// To be called in the end.
+  void close() { scan_.close(); }
+
+ private:
+  CatalogScan scan_;
+};
 
 /// What the role holds by column on one relation, and the relation's columns. Index look-ups.
 [[nodiscard]] rules::ColumnHoldings read_columns(rules::RelationId relation, rules::Role& role);

@@ -105,21 +105,4 @@ void RowWriter::put(const Row& row) {
   });
 }
 
-RowTemplate RowWriter::make_template(const Row& row, int column) {
-  std::array<Datum, Row::max_columns> values = row.values_;
-  std::array<bool, Row::max_columns> nulls = row.nulls_;
-  RowTemplate result;
-  result.row_ = guard([&values, &nulls, this] {
-    return heap_form_tuple(descriptor_, values.data(), nulls.data());
-  });
-  result.name_ = DatumGetName(nocachegetattr(result.row_, column, descriptor_));
-  return result;
-}
-
-void RowWriter::put(const RowTemplate& row, const char* name) {
-  namestrcpy(row.name_, name);
-  HeapTuple const tuple = row.row_;
-  guard([tuple, this] { tuplestore_puttuple(rows_, tuple); });
-}
-
 }  // namespace conncheck::server

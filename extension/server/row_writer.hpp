@@ -36,6 +36,12 @@ class Row {
   /// `json`: the text of one JSON value.
   void jsonb(const std::string& json);
 
+  /// Fills arrays as long as the row.
+  void copy_to(Datum* values, bool* nulls) const {
+    std::copy_n(values_.data(), count_, values);
+    std::copy_n(nulls_.data(), count_, nulls);
+  }
+
  private:
   friend class RowWriter;
   void add(Datum value);
@@ -45,14 +51,6 @@ class Row {
   std::size_t count_ = 0;
 };
 
-/// A finished row that is put again and again with another name in one of its columns.
-class RowTemplate {
- private:
-  friend class RowWriter;
-  HeapTuple row_ = nullptr;
-  Name name_ = nullptr;  ///< within it
-};
-
 /// The function's result. Construct it first; it lives until the caller has read the rows.
 class RowWriter {
  public:
@@ -60,10 +58,6 @@ class RowWriter {
   explicit RowWriter(FunctionCallInfo fcinfo);
 
   void put(const Row& row);
-
-  /// Allocates in the current memory context. `column`, from 1, is one of type name that is set.
-  [[nodiscard]] RowTemplate make_template(const Row& row, int column);
-  void put(const RowTemplate& row, const char* name);
 
  private:
   Tuplestorestate* rows_ = nullptr;

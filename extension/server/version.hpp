@@ -6,6 +6,7 @@
 #include "extension/server/postgres.hpp"
 
 extern "C" {
+#include "nodes/extensible.h"
 #if PG_VERSION_NUM >= 140000
 #include "utils/backend_status.h"
 #else
@@ -165,6 +166,25 @@ inline bool may_use_schema(Oid schema, Oid role) {
   return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
 #endif
 }
+
+/// Raises insufficient_privilege, as every call of a function does.
+inline void demand_execute(Oid function) {
+#if PG_VERSION_NUM >= 160000
+  const AclResult result = object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE);
+#else
+  const AclResult result = pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE);
+#endif
+  if (result != ACLCHECK_OK) {
+    aclcheck_error(result, OBJECT_FUNCTION, get_func_name(function));
+  }
+}
+
+/// The flags of a custom path that can project, as every one can before 15.
+#if PG_VERSION_NUM >= 150000
+inline constexpr std::uint32_t projecting_custom_path = CUSTOMPATH_SUPPORT_PROJECTION;
+#else
+inline constexpr std::uint32_t projecting_custom_path = 0;
+#endif
 
 /// The name under which a parameter's ACL is stored; nullptr: it cannot have one.
 inline const char* parameter_name(const char* given) {
