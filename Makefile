@@ -21,7 +21,7 @@ EXTRA_CLEAN = results regression.diffs regression.out $(BUILD_STAMP)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := everything
 .PHONY: everything agent demo demo-psql test test-mutations test-matrix bench deps format help
-.PHONY: test-differential test-regression-database test-stress
+.PHONY: test-differential test-regression-database test-stress nightly
 everything: all agent
 
 agent:
@@ -64,6 +64,9 @@ test-matrix:
 	@$(SCRIPT_ENVIRONMENT) scripts/install-packages mmdebstrap wget
 	@$(SCRIPT_ENVIRONMENT) tests/matrix/run $(VERSIONS)
 
+nightly: deps
+	@$(SCRIPT_ENVIRONMENT) tests/nightly
+
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
 
@@ -83,6 +86,7 @@ help:
 	@echo 'make test-regression-database  the same on the regression database of Postgres, in a server with assertions'
 	@echo 'make test-stress   call every function while other sessions change the catalogs'
 	@echo 'make test-matrix   PostgreSQL 13, 15, 17 and 18, each in a chroot of its Debian; as root (VERSIONS="13 18")'
+	@echo 'make nightly       all that takes hours: sanitizers, mutations, a thousand random catalogs, ...'
 	@echo 'make bench         compare its speed with has_table_privilege and information_schema'
 	@echo 'make deps          install the Debian packages that are missing (the targets above do it too)'
 	@echo 'make format        clang-format'
