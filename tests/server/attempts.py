@@ -12,9 +12,12 @@ PASSED = "PASSD"
 DENIED = "42501"
 NO_DIVISOR = "22012"
 MISWORDED = ("42601", "428C9")  # a syntax error, a generated column
-# The relation's kind or definition refuses the statement, for whatever role: its state, kind, features, definition (a
-# view that leads back to itself), a user mapping.
-REFUSED = ("55000", "42809", "0A000", "42P17", "42704")
+# The relation's kind or definition refuses the statement, for whatever role: its kind, definition (a view that leads back
+# to itself), a user mapping; its state (a matview without content, a view that takes no rows).
+REFUSED = ("42809", "42P17", "42704")
+REFUSED_BY_STATE = {"v": ("55000",), "m": ("55000",), "f": ("55000",)}
+# A write that the relation does not have. To a read that says nothing of permissions: the server lacks something.
+REFUSED_WRITE = ("0A000",)
 # What comes after the permission check of TRUNCATE: the foreign key of a table, the server behind a foreign one.
 CONSENTED = {"r": ("0A000",), "p": ("0A000",), "f": ("08001", "2F003", "42P01", "3F000")}
 # What comes after the check where EXPLAIN has passed: a matview is empty, a foreign server has no such table.
@@ -172,17 +175,17 @@ def _insertable(view):
     return [column for column, (state, _) in zip(view.columns, outcomes) if state != "0A000"]
 
 
-def _passed(statement, outcome, also=()):
-    """Whether the server let the role do it; errors in `also` come after its consent."""
+def _passed(statement, outcome, also=(), refused=()):
+    """Whether the server let the role do it; errors in `also` come after its consent, those in `refused` instead of it."""
     state, message = outcome
     if state == PASSED or state in also:
         return True
-    if state == DENIED or state in REFUSED:
+    if state == DENIED or state in REFUSED or state in refused:
         return False
     raise Undecided(statement, state, message)
 
 
-def _all_pass(statements_for, columns, also=()):
+def _all_pass(statements_for, columns, also=(), refused=()):
     """Whether INSERT, UPDATE and DELETE, as `statements_for` words them, pass for these columns. A view may show one
     column of its table twice, or one that is generated there."""
     statements = list(statements_for(columns))
@@ -191,10 +194,10 @@ def _all_pass(statements_for, columns, also=()):
     for statement, outcome in zip(statements, outcomes):
         if outcome[0] in MISWORDED and columns:
             for fewer in by_one:
-                if not (yield from _all_pass(statements_for, fewer, also)):
+                if not (yield from _all_pass(statements_for, fewer, also, refused)):
                     return False
             return True
-        if not _passed(statement, outcome, also):
+        if not _passed(statement, outcome, also, refused):
             return False
     return True
 
@@ -209,23 +212,25 @@ def _updates(relation):
     return outcome[0] != NO_DIVISOR and _passed(relation.divided_by_update, outcome)
 
 
-def _one_passes(statement, also=()):
+def _one_passes(statement, also=(), refused=()):
     (outcome,) = yield [statement]
-    return _passed(statement, outcome, also)
+    return _passed(statement, outcome, also, refused)
 
 
 def judgement(relation, execute=False):
     """A generator for Tries.together(): the server's verdict for the current role on one relation. `execute`: what
     EXPLAIN lets pass is executed, too."""
-    read = yield from _one_passes(relation.select)
+    by_state = REFUSED_BY_STATE.get(relation.kind, ())
+    no_write = by_state + REFUSED_WRITE
+    read = yield from _one_passes(relation.select, refused=by_state)
     write = relation.kind != "m" and (yield from _updates(relation))
-    write = write and (yield from _all_pass(relation.explained, relation.columns))
+    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=no_write))
     if execute and read:
         read = yield from _one_passes(relation.select_nothing, CONSENTED_AFTER_EXPLAIN)
     if execute and write:
-        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN)
+        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, no_write)
     truncate = relation.kind in CONSENTED and (
-        yield from _one_passes(relation.truncate, CONSENTED[relation.kind]))
+        yield from _one_passes(relation.truncate, CONSENTED[relation.kind], no_write))
     return Verdict(read, write, truncate)
 
 
