@@ -11,11 +11,14 @@ from psycopg import sql
 PASSED = "PASSD"
 DENIED = "42501"
 NO_DIVISOR = "22012"
-MISWORDED = ("42601", "428C9")  # a syntax error, a generated column
+GENERATED = "428C9"  # the column is
+MISWORDED = ("42601", GENERATED)  # a syntax error
 # The relation's kind or definition refuses the statement, for whatever role: its kind, definition (a view that leads back
-# to itself), a user mapping; its state (a matview without content, a view that takes no rows).
-REFUSED = ("42809", "42P17", "42704")
-REFUSED_BY_STATE = {"v": ("55000",), "m": ("55000",), "f": ("55000",)}
+# to itself), a user mapping; its state or that of what a rule or a partition leads to (a matview without content, a view
+# that takes no rows).
+REFUSED = ("55000", "42809", "42P17", "42704")
+# For want of this a publication refuses an UPDATE or DELETE, in that state, too: after the server's consent.
+NOT_IDENTIFIED = "replica identity"
 # A write that the relation does not have. To a read that says nothing of permissions: the server lacks something.
 REFUSED_WRITE = ("0A000",)
 # What comes after the permission check of TRUNCATE: the foreign key of a table, the server behind a foreign one.
@@ -72,6 +75,7 @@ class Relation:
         self.key = schema, table
         self.kind = kind
         self.columns = columns
+        self.is_fixed = False  # a view of which no column can be updated
         self._name = f"{_quoted(schema)}.{_quoted(table)}"
         self.select = f"EXPLAIN SELECT * FROM {self._name}"
         self.select_nothing = f"SELECT * FROM {self._name} LIMIT 0"
@@ -94,6 +98,9 @@ class Relation:
             yield f"INSERT INTO {self._name} ({names}) OVERRIDING SYSTEM VALUE SELECT {nulls} WHERE (SELECT false)"
             yield f"UPDATE {self._name} SET {_assignments(columns)} WHERE (SELECT false)"
         yield f"DELETE FROM {self._name} WHERE (SELECT false)"
+
+    def update_default(self, column):
+        return f"EXPLAIN UPDATE {self._name} SET {_assignments([column])}"
 
     def insert_default(self, column):
         return f"EXPLAIN INSERT INTO {self._name} ({_quoted(column)}) VALUES (DEFAULT)"
@@ -140,9 +147,8 @@ class Tries:
         ).fetchall()
         found = [Relation(*row) for row in found]
         views = [relation for relation in found if relation.kind == "v"]
-        # Without those that only a rule or trigger for UPDATE makes updatable: the server does not say which.
-        for view, columns in zip(views, self.together([_insertable(view) for view in views])):
-            view.columns = columns
+        for _ in self.together([_find_written(view) for view in views]):
+            pass
         return found
 
     def of(self, statements):
@@ -170,9 +176,13 @@ class Tries:
         return results
 
 
-def _insertable(view):
+def _find_written(view):
+    """What the server says only if asked by a statement: which columns are but made updatable by a rule or trigger for
+    UPDATE, and whether all are fixed (what is generated takes no value, and through a view even DEFAULT is one)."""
     outcomes = yield [view.insert_default(column) for column in view.columns]
-    return [column for column, (state, _) in zip(view.columns, outcomes) if state != "0A000"]
+    view.columns = [column for column, (state, _) in zip(view.columns, outcomes) if state != "0A000"]
+    outcomes = yield [view.update_default(column) for column in view.columns]
+    view.is_fixed = all(state == GENERATED for state, _ in outcomes)
 
 
 def _passed(statement, outcome, also=(), refused=()):
@@ -180,7 +190,7 @@ def _passed(statement, outcome, also=(), refused=()):
     state, message = outcome
     if state == PASSED or state in also:
         return True
-    if state == DENIED or state in REFUSED or state in refused:
+    if state == DENIED or (state in REFUSED or state in refused) and NOT_IDENTIFIED not in message:
         return False
     raise Undecided(statement, state, message)
 
@@ -204,10 +214,10 @@ def _all_pass(statements_for, columns, also=(), refused=()):
 
 def _updates(relation):
     """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked."""
+    if relation.kind == "v":
+        return not relation.is_fixed
     if relation.columns:
         return True
-    if relation.kind == "v":
-        return False
     (outcome,) = yield [relation.divided_by_update]
     return outcome[0] != NO_DIVISOR and _passed(relation.divided_by_update, outcome)
 
@@ -220,17 +230,15 @@ def _one_passes(statement, also=(), refused=()):
 def judgement(relation, execute=False):
     """A generator for Tries.together(): the server's verdict for the current role on one relation. `execute`: what
     EXPLAIN lets pass is executed, too."""
-    by_state = REFUSED_BY_STATE.get(relation.kind, ())
-    no_write = by_state + REFUSED_WRITE
-    read = yield from _one_passes(relation.select, refused=by_state)
+    read = yield from _one_passes(relation.select)
     write = relation.kind != "m" and (yield from _updates(relation))
-    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=no_write))
+    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=REFUSED_WRITE))
     if execute and read:
         read = yield from _one_passes(relation.select_nothing, CONSENTED_AFTER_EXPLAIN)
     if execute and write:
-        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, no_write)
+        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, REFUSED_WRITE)
     truncate = relation.kind in CONSENTED and (
-        yield from _one_passes(relation.truncate, CONSENTED[relation.kind], no_write))
+        yield from _one_passes(relation.truncate, CONSENTED[relation.kind], REFUSED_WRITE))
     return Verdict(read, write, truncate)
 
 
