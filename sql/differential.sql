@@ -29,6 +29,21 @@ CREATE TRIGGER instead INSTEAD OF INSERT ON cc_found.no_update
   FOR EACH ROW EXECUTE FUNCTION cc_found.nothing();
 GRANT ALL ON cc_found.no_update TO regress_cc_reader;
 
+-- Through a view no column is set to its default: what is generated, or an identity ALWAYS, takes no UPDATE there
+CREATE TABLE cc_found.numbered
+  (id int GENERATED ALWAYS AS IDENTITY, g int GENERATED ALWAYS AS (1) STORED, a int);
+CREATE VIEW cc_found.fixed_columns AS SELECT id, g FROM cc_found.numbered;
+CREATE VIEW cc_found.fixed_further_down AS SELECT * FROM cc_found.fixed_columns;
+CREATE VIEW cc_found.not_all_fixed AS SELECT id, g, a FROM cc_found.numbered;
+GRANT SELECT, INSERT, UPDATE (a), DELETE ON cc_found.numbered TO regress_cc_lacking;
+ALTER VIEW cc_found.not_all_fixed OWNER TO regress_cc_lacking;
+GRANT ALL ON cc_found.fixed_columns, cc_found.fixed_further_down, cc_found.not_all_fixed TO regress_cc_reader;
+CREATE VIEW cc_found.by_rule AS SELECT 1 AS one;
+CREATE RULE up AS ON UPDATE TO cc_found.by_rule DO INSTEAD UPDATE cc_found.not_all_fixed SET a = 1;
+CREATE RULE ins AS ON INSERT TO cc_found.by_rule DO INSTEAD INSERT INTO cc_found.fixed_columns DEFAULT VALUES;
+CREATE RULE del AS ON DELETE TO cc_found.by_rule DO INSTEAD UPDATE cc_found.not_all_fixed SET a = 1, id = DEFAULT;
+GRANT INSERT, UPDATE, DELETE ON cc_found.by_rule TO regress_cc_reader;
+
 SELECT table_name, can_read, can_write, column_privileges, blocked_by
 FROM conncheck_permissions('regress_cc_reader', 'cc_found');
 
@@ -37,7 +52,15 @@ SET ROLE regress_cc_reader;
 SELECT * FROM cc_found.matview;
 SELECT * FROM cc_found.whole_row;
 UPDATE cc_found.no_update SET is_null = true;
+EXPLAIN (COSTS off) INSERT INTO cc_found.fixed_columns DEFAULT VALUES;
+UPDATE cc_found.fixed_columns SET id = DEFAULT;
+UPDATE cc_found.fixed_columns SET g = DEFAULT;
+UPDATE cc_found.fixed_further_down SET id = DEFAULT;
+EXPLAIN (COSTS off) UPDATE cc_found.not_all_fixed SET a = DEFAULT;
+EXPLAIN (COSTS off) UPDATE cc_found.by_rule SET one = 1;
+DELETE FROM cc_found.by_rule;
 RESET ROLE;
+SELECT detail FROM conncheck_explain('cc_found.fixed_columns', 'UPDATE', 'regress_cc_reader') WHERE source = 'obstacle';
 
 DROP SCHEMA cc_found CASCADE;
 DROP ROLE regress_cc_reader, regress_cc_lacking;

@@ -135,7 +135,11 @@ chains AS MATERIALIZED (
              coalesce(array_agg(a.of_base), '{}') AS columns
       FROM unnest(v.of_view, v.of_base) AS a(of_view, of_base)
       LEFT JOIN unnest(c.started, c.columns) AS p(started, of_view) ON p.of_view = a.of_view
-      WHERE c.columns IS NULL OR p.started IS NOT NULL
+      WHERE (c.columns IS NULL OR p.started IS NOT NULL)
+        -- through a view UPDATE sets even DEFAULT to a value, and these columns take none
+        AND (c.event <> 4 OR NOT EXISTS (
+          SELECT FROM pg_attribute g
+          WHERE g.attrelid = v.base AND g.attnum = a.of_base AND (g.attgenerated <> '' OR g.attidentity = 'a')))
     ) m
     WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
       AND (c.event = 16 OR m.columns <> '{}')

@@ -20,6 +20,7 @@ struct ColumnGrant {
 struct Column {
   int number = 0;
   bool generated = false;
+  bool identity_always = false;
 };
 
 /// All that decides about columns for one role and one relation. `grants` in the columns' order.

@@ -258,6 +258,17 @@ bool Rewriting::readable_beneath(RelationId relation) {
 
 bool Rewriting::may_execute_reading(RelationId relation) { return reading(relation).functions; }
 
+/// Through a view: UPDATE sets even DEFAULT to a value there, and these columns take none.
+bool Rewriting::takes_value(RelationId relation, int column, Write write) {
+  if (write != Write::update) {
+    return true;
+  }
+  const std::vector<Column>& live = source_.columns(relation, audited_).live;
+  return std::none_of(live.begin(), live.end(), [column](const Column& each) {
+    return each.number == column && (each.generated || each.identity_always);
+  });
+}
+
 Answer Rewriting::takes(RelationId relation, Write write) {
   return takes(relation, write, std::nullopt, nullptr);
 }
@@ -280,7 +291,9 @@ Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns
   }
   std::vector<int> base_columns;
   for (const UpdatableView::ColumnPair& pair : target->updatable->columns) {
-    if (!columns || std::find(columns->begin(), columns->end(), pair.of_view) != columns->end()) {
+    const bool written =
+        !columns || std::find(columns->begin(), columns->end(), pair.of_view) != columns->end();
+    if (written && takes_value(target->updatable->base, pair.of_base, write)) {
       base_columns.push_back(pair.of_base);
     }
   }
@@ -344,12 +357,17 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
 /// nullopt: one of the columns cannot be written. All columns are all that can be.
 Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write write,
                                               const Columns& columns, const Path* path) {
+  const auto takes_it = [&](int column) { return takes_value(view.base, column, write); };
   if (columns) {
-    return mapped(view, *columns);
+    Columns base_columns = mapped(view, *columns);
+    const bool all = base_columns &&
+                     std::all_of(base_columns->begin(), base_columns->end(), takes_it);
+    return all ? base_columns : std::nullopt;
   }
   std::vector<int> base_columns;
   for (const UpdatableView::ColumnPair& pair : view.columns) {
-    if (takes(view.base, write, std::vector{pair.of_base}, path) != Answer::no) {
+    if (takes_it(pair.of_base) &&
+        takes(view.base, write, std::vector{pair.of_base}, path) != Answer::no) {
       base_columns.push_back(pair.of_base);
     }
   }

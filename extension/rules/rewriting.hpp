@@ -57,6 +57,7 @@ class Rewriting {
   const Beneath& writing(RelationId relation, Write write);
 
   RoleId checking_role(const Rewrites& view) const;
+  bool takes_value(RelationId relation, int column, Write write);
   Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns,
                           const Path* path);
   Beneath checked(const PermissionCheck& check, RoleId role);

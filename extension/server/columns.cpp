@@ -35,7 +35,8 @@ std::vector<rules::AclItem> acl_of(HeapTuple row, TupleDesc descriptor) {
 
 void append_live(HeapTuple row, std::vector<rules::Column>& live) {
   if (attribute(row)->attnum > 0) {
-    live.push_back({attribute(row)->attnum, attribute(row)->attgenerated != '\0'});
+    live.push_back({attribute(row)->attnum, attribute(row)->attgenerated != '\0',
+                    attribute(row)->attidentity == ATTRIBUTE_IDENTITY_ALWAYS});
   }
 }
 

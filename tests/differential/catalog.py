@@ -4,15 +4,25 @@ import dataclasses
 import random
 
 from names import Namespace, quoted
+from other_objects import OtherObjects
 from relations import Relations
 
 MEMBERSHIP_OPTIONS_SINCE = 16
 PREDEFINED = {"pg_read_all_data": 14, "pg_write_all_data": 14, "pg_database_owner": 14, "pg_maintain": 17, "pg_monitor": 13}
 
+# What the database of each seed has from the beginning.
+PREPARED = (
+    "CREATE EXTENSION conncheck",
+    "CREATE EXTENSION file_fdw",
+    "CREATE EXTENSION postgres_fdw",
+    "CREATE FUNCTION public.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+)
+
 ROLES = 12
 SCHEMAS = 4
 KINDS = "rrrrrrrrrrrpfrrrivvvvvvvvvvmfpvv"  # of relations, in the order in which they are made: views need others
 GRANTS = 150
+GRANTS_ON_OTHER_OBJECTS = 50
 BY_COLUMN = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 PRIVILEGES = (*BY_COLUMN, "DELETE", "TRUNCATE", "TRIGGER")
 
@@ -41,9 +51,13 @@ class Catalog:
         self.roles = [names.new(f"role{number}") for number in range(ROLES)]
         self._make_roles()
         self._make_schemas()
+        self._make_default_privileges()
+        self._other_objects = OtherObjects(self._random, self.schemas)
         self._make_relations()
         for _ in range(GRANTS):
             self._change()
+        for _ in range(GRANTS_ON_OTHER_OBJECTS):
+            self._change_on_other_object()
 
     def _chance(self, probability):
         return self._random.random() < probability
@@ -127,15 +141,24 @@ class Catalog:
         else:
             self._do(f"REVOKE {privileges} ON SCHEMA {schema} FROM {self._grantee()} CASCADE", self._grantor())
 
+    # What objects get when they are made
+
+    def _make_default_privileges(self):
+        for objects, privileges in (("TABLES", self._privileges()), ("SEQUENCES", "USAGE"), ("FUNCTIONS", "ALL"),
+                                    ("TYPES", "ALL")):
+            if self._chance(0.3):
+                schema = f" IN SCHEMA {quoted(self._random.choice(self.schemas))}" if self._chance(0.4) else ""
+                self._do(f"ALTER DEFAULT PRIVILEGES{schema} GRANT {privileges} ON {objects} TO {self._grantee()}")
+            if objects in ("FUNCTIONS", "TYPES") and self._chance(0.2):
+                self._do(f"ALTER DEFAULT PRIVILEGES REVOKE ALL ON {objects} FROM PUBLIC")
+
     # Relations
 
     def _make_relations(self):
-        self._do("CREATE FUNCTION public.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
-        if self._chance(0.3):
-            self._do(f"ALTER DEFAULT PRIVILEGES GRANT {self._privileges()} ON TABLES TO {self._grantee()}")
         self._relations = Relations(self._random, self._version, self.schemas, self.roles)
-        for statement in self._relations.servers():
+        for statement in [*self._relations.servers(), *self._other_objects.make()]:
             self._do(statement)
+        self._relations.functions = self._other_objects.functions
         for kind in KINDS:
             for statement in self._relations.new(kind):
                 self._do(statement)
@@ -156,6 +179,31 @@ class Catalog:
             command = self._random.choice(("ALL", "SELECT", "UPDATE"))
             self._do(f"CREATE POLICY p ON {table.sql} FOR {command} TO {self._grantee()} USING ({condition})")
 
+    # Other objects
+
+    def _change_on_other_object(self):
+        if self._chance(0.04):
+            self._grant_on_database()
+            return
+        target = self._random.choice(self._other_objects.all)
+        privileges = self._random.choice(("ALL", self._random.choice(target.privileges)))
+        if target.owned and self._chance(0.2):
+            self._do(f"ALTER {target.owned} {target.sql} OWNER TO {quoted(self._role())}")
+        elif self._chance(0.3):
+            option = "GRANT OPTION FOR " if self._chance(0.2) else ""
+            grantee = "PUBLIC" if self._chance(0.5) else quoted(self._role())
+            self._do(f"REVOKE {option}{privileges} ON {target.word} {target.sql} FROM {grantee} CASCADE", self._grantor())
+        else:
+            option = " WITH GRANT OPTION" if self._chance(0.2) else ""
+            self._grant(f"GRANT {privileges} ON {target.word} {target.sql} TO", option)
+
+    def _grant_on_database(self):
+        before, after = self._random.choice((("GRANT CREATE", f"TO {self._grantee()}"),
+                                             ("GRANT ALL", f"TO {quoted(self._role())} WITH GRANT OPTION"),
+                                             ("REVOKE TEMPORARY", "FROM PUBLIC")))
+        self._do(f"DO $$ BEGIN EXECUTE format('{before} ON DATABASE %I %s', current_database(),"
+                 f" {self._literal(after)}); END $$")
+
     # Grants, and what else changes who may do what
 
     def _privileges(self):
@@ -175,14 +223,17 @@ class Catalog:
         return ", ".join(f"{privilege} {listed}" for privilege in granted)
 
     def _grant(self, statement, option):
-        """`statement` ends in TO. Who gets it with grant option often passes it on."""
+        """`statement` ends in TO. Who gets it with grant option often passes it on, to somebody who may have it from
+        the owner, too."""
         grantees = [self._grantee() for _ in range(self._random.choice((1, 1, 1, 2)))]
         if option:
             grantees = [grantee for grantee in grantees if grantee != "PUBLIC"] or [quoted(self._role())]
         self._do(f"{statement} {', '.join(grantees)}{option}", self._grantor())
         if option and self._chance(0.6):
-            grantor = grantees[0][1:-1].replace('""', '"')
-            self._do(f"{statement} {self._grantee()}", grantor)
+            grantor, grantee = grantees[0][1:-1].replace('""', '"'), self._grantee()
+            self._do(f"{statement} {grantee}", grantor)
+            if self._chance(0.5):
+                self._do(f"{statement} {grantee}")
 
     def _grant_on_relation(self):
         relation = self._random.choice(self._relations.all)

@@ -1,15 +1,17 @@
 """What the extension, the catalog query and the server itself say of one catalog, and where they differ."""
 
-import dataclasses
+import collections
 import pathlib
 import sys
 
-import psycopg
 from psycopg import sql
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "server"))
 
-from attempts import NOTHING, attempt, claims, relations  # noqa: E402
+import explanation_comparison  # noqa: E402
+from attempts import NOTHING, Tries, Undecided, claims, judgement  # noqa: E402
+from difference import Difference  # noqa: E402
+from object_comparison import ObjectComparison  # noqa: E402
 
 # Under load a check of a dozen roles may take longer than a user would wait.
 TIMEOUT = "90s"
@@ -26,19 +28,6 @@ ROW_SECURITY = """
 """
 
 
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """`answers`: what each source says of this relation (schema, name), or of the role if it is None."""
-
-    role: str
-    relation: tuple[str, str] | None
-    answers: dict
-
-    def __str__(self):
-        place = "" if self.relation is None else f" on {self.relation[0]!r}.{self.relation[1]!r}"
-        return "\n".join([f"role {self.role!r}{place}", *(f"  {who:<10} {said}" for who, said in self.answers.items())])
-
-
 class AuditFailed(Exception):
     """The program gave no answer to compare."""
 
@@ -46,16 +35,18 @@ class AuditFailed(Exception):
 class Comparison:
     """Of one database, for these roles. `auditor` is a superuser that can log in."""
 
-    def __init__(self, program, database, auditor, roles, execute=True):
-        """`execute`: a try is more than EXPLAIN (see attempts.py)."""
+    def __init__(self, program, database, auditor, roles, of_catalog_query=None, execute=True):
+        """`of_catalog_query`: those of the roles that it is asked about, too (it takes the longest), default all.
+        `execute`: a try is more than EXPLAIN (see attempts.py)."""
         self._database = database
         self._roles = roles
         self._execute = execute
-        audited = [*roles, "public", "postgres"]
-        self._extension = self._audit(program, auditor, audited, "extension")
-        self._catalog = self._audit(program, auditor, audited, "catalog", "--no-extension")
-        self.compared = 0  # relations, each as one role
-        self.refused = {}  # relation: an error that says nothing of permissions
+        further = ["public", "postgres"]
+        self._extension = self._audit(program, auditor, [*roles, *further], "extension")
+        asked = [*(roles if of_catalog_query is None else of_catalog_query), *further]
+        self._catalog = self._audit(program, auditor, asked, "catalog", "--no-extension")
+        self.counts = collections.Counter()  # of what was compared
+        self.undecided = {}  # relation: a try that says nothing of permissions
 
     def _audit(self, program, auditor, roles, source, *options):
         """{role: its part of the report}"""
@@ -72,11 +63,22 @@ class Comparison:
         return {part["role_name"]: part for part in report["roles"]}
 
     def differences(self):
+        """Where they differ on relations."""
         return [*self._between_rungs(), *self._from_the_server()]
 
+    def further_differences(self, version):
+        """Of the extension's other functions and the server's."""
+        with self._database.connect() as connection:
+            objects = ObjectComparison(connection, version, self._roles, self.counts)
+            found = list(objects.differences())
+            for role, report in self._extension.items():
+                if role in self._roles:
+                    found += objects.schema_differences(role, report["schemas"], report["tables"])
+            return found + list(explanation_comparison.differences(connection, version, self._roles, self.counts))
+
     def _between_rungs(self):
-        for role, by_extension in self._extension.items():
-            by_catalog = self._catalog[role]
+        for role, by_catalog in self._catalog.items():
+            by_extension = self._extension[role]
             tables = [{(row["schema_name"], row["table_name"]): row for row in part["tables"]}
                       for part in (by_extension, by_catalog)]
             for relation in sorted(tables[0].keys() | tables[1].keys()):
@@ -89,28 +91,36 @@ class Comparison:
 
     def _from_the_server(self):
         with self._database.connect() as connection:
-            found = relations(connection)
+            tries = Tries(connection)
+            found = tries.relations()
+            for role in self._roles:
+                tries.become(role)
+                yield from self._tried(tries, role, found)
+        # Without a temporary schema of its own.
+        with self._database.connect() as connection:
             for role in self._roles:
                 connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role)))
-                yield from self._tried(connection, role, found)
                 yield from self._own_report(connection, role)
                 yield from self._row_security(connection, role)
                 connection.execute("RESET SESSION AUTHORIZATION")
 
-    def _tried(self, connection, role, found):
-        extension, catalog = (claims(part[role]["tables"]) for part in (self._extension, self._catalog))
-        for schema, table, kind, columns in found:
-            relation = schema, table
-            try:
-                tried = attempt(connection, schema, table, kind, columns, execute=self._execute)
-            except psycopg.Error as error:
-                self.refused[relation] = error
+    def _tried(self, tries, role, found):
+        said = {source: claims(audit[role]["tables"])
+                for source, audit in (("extension", self._extension), ("catalog", self._catalog)) if role in audit}
+        verdicts = tries.together([judgement(relation, self._execute) for relation in found])
+        for relation, tried in zip(found, verdicts):
+            key = relation.key
+            if isinstance(tried, Undecided):
+                self.undecided[key] = tried
                 continue
-            self.compared += 1
-            answers = {"extension": extension.get(relation, NOTHING), "catalog": catalog.get(relation, NOTHING),
-                       "tried": tried}
+            self.counts["verdicts"] += 1
+            self.counts["verdicts of both"] += len(said) - 1
+            self.counts["readable"] += tried.read
+            self.counts["writable"] += tried.write
+            self.counts["truncatable"] += tried.truncate
+            answers = {source: claimed.get(key, NOTHING) for source, claimed in said.items()} | {"tried": tried}
             if len(set(answers.values())) > 1:
-                yield Difference(role, relation, answers)
+                yield Difference(role, key, answers)
 
     def _own_report(self, connection, role):
         """What a role is told of itself is what a superuser is told of it."""

@@ -6,25 +6,54 @@ be, in a form that finds no row and makes none."""
 
 import dataclasses
 
-import psycopg
-from psycopg import errors, sql
+from psycopg import sql
 
-# The relation's kind or definition refuses the statement, for whatever role.
-REFUSED = (
-    errors.ObjectNotInPrerequisiteState,
-    errors.WrongObjectType,
-    errors.FeatureNotSupported,
-    errors.InvalidObjectDefinition,
-    errors.UndefinedObject,  # a user mapping
-)
+PASSED = "PASSD"
+DENIED = "42501"
+NO_DIVISOR = "22012"
+GENERATED = "428C9"  # the column is
+MISWORDED = ("42601", GENERATED)  # a syntax error
+# The relation's kind or definition refuses the statement, for whatever role: its kind, definition (a view that leads back
+# to itself), a user mapping; its state or that of what a rule or a partition leads to (a matview without content, a view
+# that takes no rows).
+REFUSED = ("55000", "42809", "42P17", "42704")
+# For want of this a publication refuses an UPDATE or DELETE, in that state, too: after the server's consent.
+NOT_IDENTIFIED = "replica identity"
+# A write that the relation does not have. To a read that says nothing of permissions: the server lacks something.
+REFUSED_WRITE = ("0A000",)
 # What comes after the permission check of TRUNCATE: the foreign key of a table, the server behind a foreign one.
-CONSENTED = {
-    "r": errors.FeatureNotSupported,
-    "p": errors.FeatureNotSupported,
-    "f": (errors.lookup("08001"), errors.lookup("2F003"), errors.UndefinedTable, errors.InvalidSchemaName),
-}
+CONSENTED = {"r": ("0A000",), "p": ("0A000",), "f": ("08001", "2F003", "42P01", "3F000")}
 # What comes after the check where EXPLAIN has passed: a matview is empty, a foreign server has no such table.
-CONSENTED_AFTER_EXPLAIN = (errors.ObjectNotInPrerequisiteState, errors.UndefinedTable, errors.InvalidSchemaName)
+CONSENTED_AFTER_EXPLAIN = ("55000", "42P01", "3F000")
+
+# In one call, as the current role: any number of statements, of each what came of it; all of them are undone.
+TRY = """
+    CREATE FUNCTION pg_temp.try(statements text[], OUT state text, OUT message text) RETURNS SETOF record
+    LANGUAGE plpgsql AS $$
+    DECLARE
+      statement text;
+    BEGIN
+      FOREACH statement IN ARRAY statements LOOP
+        BEGIN
+          EXECUTE statement;
+          RAISE EXCEPTION USING ERRCODE = 'PASSD';
+        EXCEPTION WHEN OTHERS THEN
+          state := SQLSTATE;
+          message := SQLERRM;
+          RETURN NEXT;
+        END;
+      END LOOP;
+    END $$;
+    GRANT EXECUTE ON FUNCTION pg_temp.try TO PUBLIC
+"""
+
+
+class Undecided(Exception):
+    """The server neither consented nor refused: the statement failed for another reason."""
+
+    def __init__(self, statement, sqlstate, message):
+        super().__init__(f"{sqlstate}: {message}")
+        self.statement, self.sqlstate = statement, sqlstate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,135 +68,191 @@ class Verdict:
 NOTHING = Verdict(False, False, False)
 
 
-def relations(connection):
-    """Every relation that conncheck speaks of: (schema, table, kind, columns to write). As a superuser."""
-    found = connection.execute(
-        """
-        SELECT n.nspname, c.relname, c.relkind,
-               array(SELECT a.attname FROM pg_attribute a
-                     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-                       AND (c.relkind <> 'v' OR pg_column_is_updatable(c.oid, a.attnum, true))
-                     ORDER BY a.attnum)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
-          AND n.nspname NOT LIKE 'pg\\_temp%'
-        ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
-        """
-    ).fetchall()
-    return [
-        (schema, table, kind, _insertable(connection, schema, table, columns) if kind == "v" else columns)
-        for schema, table, kind, columns in found
-    ]
+class Relation:
+    """One that conncheck speaks of, and the statements that try it. `columns`: those that can be written."""
+
+    def __init__(self, schema, table, kind, columns):
+        self.key = schema, table
+        self.kind = kind
+        self.columns = columns
+        self.is_fixed = False  # a view of which no column can be updated
+        self._name = f"{_quoted(schema)}.{_quoted(table)}"
+        self.select = f"EXPLAIN SELECT * FROM {self._name}"
+        self.select_nothing = f"SELECT * FROM {self._name} LIMIT 0"
+        self.truncate = f"TRUNCATE {self._name}"
+        self.divided_by_update = f"SELECT 1 / has_table_privilege({_literal(self._name)}, 'UPDATE')::int"
+
+    def explained(self, columns):
+        """INSERT, UPDATE and DELETE on these columns."""
+        names, defaults = ", ".join(map(_quoted, columns)), ", ".join(["DEFAULT"] * len(columns))
+        values = f"({names}) VALUES ({defaults})" if columns else "DEFAULT VALUES"
+        yield f"EXPLAIN INSERT INTO {self._name} {values}"
+        if columns:
+            yield f"EXPLAIN UPDATE {self._name} SET {_assignments(columns)}"
+        yield f"EXPLAIN DELETE FROM {self._name}"
+
+    def executed(self, columns):
+        """The same, finding no row and making none. The planner must not see that, or it drops what is asked for mappings."""
+        if columns:
+            names, nulls = ", ".join(map(_quoted, columns)), ", ".join(["NULL"] * len(columns))
+            yield f"INSERT INTO {self._name} ({names}) OVERRIDING SYSTEM VALUE SELECT {nulls} WHERE (SELECT false)"
+            yield f"UPDATE {self._name} SET {_assignments(columns)} WHERE (SELECT false)"
+        yield f"DELETE FROM {self._name} WHERE (SELECT false)"
+
+    def update_default(self, column):
+        return f"EXPLAIN UPDATE {self._name} SET {_assignments([column])}"
+
+    def insert_default(self, column):
+        return f"EXPLAIN INSERT INTO {self._name} ({_quoted(column)}) VALUES (DEFAULT)"
 
 
-def _insertable(connection, schema, table, columns):
-    """Without those that only a rule or trigger for UPDATE makes updatable: the server does not say which."""
-
-    def takes(column):
-        insert = sql.SQL("EXPLAIN INSERT INTO {} ({}) VALUES (DEFAULT)")
-        try:
-            with connection.transaction(force_rollback=True):
-                connection.execute(insert.format(sql.Identifier(schema, table), sql.Identifier(column)))
-        except errors.FeatureNotSupported:
-            return False
-        except psycopg.Error:
-            return True
-        return True
-
-    return [column for column in columns if takes(column)]
+def _quoted(name):
+    return '"' + name.replace('"', '""') + '"'
 
 
-def _passes(connection, statement, also=()):
-    """Whether the server lets the current role do it; errors of the classes in `also` come after its consent."""
-    try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(statement)
-        return True
-    except errors.InsufficientPrivilege:
-        return False
-    except also:
-        return True
-    except REFUSED:
-        return False
-
-
-def _passes_for(connection, statements, relation, columns, also=()):
-    """Whether INSERT, UPDATE and DELETE, as `statements` words them, pass for these columns. A view may show one column
-    of its table twice, or one that is generated there."""
-    try:
-        return all(_passes(connection, statement, also) for statement in statements(relation, columns))
-    except (errors.SyntaxError, errors.GeneratedAlways):
-        if len(columns) == 1:
-            return _passes_for(connection, statements, relation, [], also)
-        return all(_passes_for(connection, statements, relation, [column], also) for column in columns)
+def _literal(text):
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _assignments(columns):
-    return sql.SQL(", ").join(sql.SQL("{} = DEFAULT").format(sql.Identifier(name)) for name in columns)
+    return ", ".join(f"{_quoted(name)} = DEFAULT" for name in columns)
 
 
-def _explained(relation, columns):
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    defaults = sql.SQL(", ").join([sql.DEFAULT] * len(columns))
-    insert = sql.SQL("EXPLAIN INSERT INTO {} ({}) VALUES ({})").format(relation, names, defaults)
-    if not columns:
-        insert = sql.SQL("EXPLAIN INSERT INTO {} DEFAULT VALUES").format(relation)
-    yield insert
-    if columns:
-        yield sql.SQL("EXPLAIN UPDATE {} SET {}").format(relation, _assignments(columns))
-    yield sql.SQL("EXPLAIN DELETE FROM {}").format(relation)
+class Tries:
+    """Tries on one connection, made as a superuser; then as whatever role it has become."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        connection.execute(TRY)
+
+    def become(self, role_name):
+        self._connection.execute("RESET SESSION AUTHORIZATION")
+        self._connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
+
+    def relations(self):
+        """[Relation, …] of the database. As a superuser."""
+        found = self._connection.execute(
+            """
+            SELECT n.nspname, c.relname, c.relkind,
+                   array(SELECT a.attname FROM pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                           AND (c.relkind <> 'v' OR pg_column_is_updatable(c.oid, a.attnum, true))
+                         ORDER BY a.attnum)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+              AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
+              AND n.nspname NOT LIKE 'pg\\_temp%'
+            ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+            """
+        ).fetchall()
+        found = [Relation(*row) for row in found]
+        views = [relation for relation in found if relation.kind == "v"]
+        for _ in self.together([_find_written(view) for view in views]):
+            pass
+        return found
+
+    def of(self, statements):
+        """[(SQLSTATE, message), …]"""
+        return self._connection.execute("SELECT state, message FROM pg_temp.try(%s)", [statements]).fetchall()
+
+    def together(self, judgements):
+        """[what each judgement returns, or its Undecided]. A judgement is a generator: it yields statements and is
+        sent what came of them; all that are asked at once are tried in one call."""
+        results = [None] * len(judgements)
+        answers = dict.fromkeys(range(len(judgements)))
+        while answers:
+            asked = {}
+            for number, answer in answers.items():
+                try:
+                    asked[number] = judgements[number].send(answer)
+                except StopIteration as end:
+                    results[number] = end.value
+                except Undecided as why:
+                    results[number] = why
+            if not asked:
+                break
+            outcomes = iter(self.of([statement for statements in asked.values() for statement in statements]))
+            answers = {number: [next(outcomes) for _ in statements] for number, statements in asked.items()}
+        return results
 
 
-def _executed(relation, columns):
-    if columns:
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        nulls = sql.SQL(", ").join([sql.NULL] * len(columns))
-        yield sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} WHERE false").format(relation, names, nulls)
-        yield sql.SQL("UPDATE {} SET {} WHERE false").format(relation, _assignments(columns))
-    yield sql.SQL("DELETE FROM {} WHERE false").format(relation)
+def _find_written(view):
+    """What the server says only if asked by a statement: which columns are but made updatable by a rule or trigger for
+    UPDATE, and whether all are fixed (what is generated takes no value, and through a view even DEFAULT is one)."""
+    outcomes = yield [view.insert_default(column) for column in view.columns]
+    view.columns = [column for column, (state, _) in zip(view.columns, outcomes) if state != "0A000"]
+    outcomes = yield [view.update_default(column) for column in view.columns]
+    view.is_fixed = all(state == GENERATED for state, _ in outcomes)
 
 
-def _updates(connection, schema, table, kind, columns):
-    """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked."""
-    if columns:
+def _passed(statement, outcome, also=(), refused=()):
+    """Whether the server let the role do it; errors in `also` come after its consent, those in `refused` instead of it."""
+    state, message = outcome
+    if state == PASSED or state in also:
         return True
-    if kind == "v":
+    if state == DENIED or (state in REFUSED or state in refused) and NOT_IDENTIFIED not in message:
         return False
-    name = sql.Identifier(schema, table).as_string(connection)
-    try:
-        with connection.transaction(force_rollback=True):
-            return connection.execute("SELECT has_table_privilege(%s, 'UPDATE')", [name]).fetchone()[0]
-    except errors.InsufficientPrivilege:  # not even the schema is open
-        return False
+    raise Undecided(statement, state, message)
 
 
-def attempt(connection, schema, table, kind, columns, execute=False):
-    """The server's verdict for the current role of `connection` on one relation. `execute`: what EXPLAIN lets pass is
-    executed, too."""
-    relation = sql.Identifier(schema, table)
-    read = _passes(connection, sql.SQL("EXPLAIN SELECT * FROM {}").format(relation))
-    write = kind != "m" and _updates(connection, schema, table, kind, columns)
-    write = write and _passes_for(connection, _explained, relation, columns)
+def _all_pass(statements_for, columns, also=(), refused=()):
+    """Whether INSERT, UPDATE and DELETE, as `statements_for` words them, pass for these columns. A view may show one
+    column of its table twice, or one that is generated there."""
+    statements = list(statements_for(columns))
+    outcomes = yield statements
+    by_one = [[column] for column in columns] if len(columns) > 1 else [[]]
+    for statement, outcome in zip(statements, outcomes):
+        if outcome[0] in MISWORDED and columns:
+            for fewer in by_one:
+                if not (yield from _all_pass(statements_for, fewer, also, refused)):
+                    return False
+            return True
+        if not _passed(statement, outcome, also, refused):
+            return False
+    return True
+
+
+def _updates(relation):
+    """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked."""
+    if relation.kind == "v":
+        return not relation.is_fixed
+    if relation.columns:
+        return True
+    (outcome,) = yield [relation.divided_by_update]
+    return outcome[0] != NO_DIVISOR and _passed(relation.divided_by_update, outcome)
+
+
+def _one_passes(statement, also=(), refused=()):
+    (outcome,) = yield [statement]
+    return _passed(statement, outcome, also, refused)
+
+
+def judgement(relation, execute=False):
+    """A generator for Tries.together(): the server's verdict for the current role on one relation. `execute`: what
+    EXPLAIN lets pass is executed, too."""
+    read = yield from _one_passes(relation.select)
+    write = relation.kind != "m" and (yield from _updates(relation))
+    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=REFUSED_WRITE))
     if execute and read:
-        read = _passes(connection, sql.SQL("SELECT * FROM {} LIMIT 0").format(relation), also=CONSENTED_AFTER_EXPLAIN)
+        read = yield from _one_passes(relation.select_nothing, CONSENTED_AFTER_EXPLAIN)
     if execute and write:
-        write = _passes_for(connection, _executed, relation, columns, CONSENTED_AFTER_EXPLAIN)
-    truncate = kind in CONSENTED and _passes(
-        connection, sql.SQL("TRUNCATE {}").format(relation), also=CONSENTED[kind]
-    )
+        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, REFUSED_WRITE)
+    truncate = relation.kind in CONSENTED and (
+        yield from _one_passes(relation.truncate, CONSENTED[relation.kind], REFUSED_WRITE))
     return Verdict(read, write, truncate)
 
 
 def attempts(database, role_name):
     """{(schema, table): Verdict} over every relation of the database, tried as the role."""
     with database.connect() as connection:
-        found = relations(connection)
-        connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
-        return {
-            (schema, table): attempt(connection, schema, table, kind, columns)
-            for schema, table, kind, columns in found
-        }
+        tries = Tries(connection)
+        found = tries.relations()
+        tries.become(role_name)
+        verdicts = tries.together([judgement(relation) for relation in found])
+    for verdict in verdicts:
+        if isinstance(verdict, Undecided):
+            raise verdict
+    return {relation.key: verdict for relation, verdict in zip(found, verdicts)}
 
 
 def claims(tables):

@@ -276,6 +276,23 @@ TEST_F(RewritingTest, WritingThroughAViewByMappedColumns) {
   EXPECT_EQ(writes(Write::update), Answer::no);
 }
 
+TEST_F(RewritingTest, ThroughAViewFixedColumnsTakeNoUpdate) {
+  relations.add_view(view, base);
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = relations.held_[{view, view_owner}] = dml;
+  ColumnHoldings& columns = relations.columns_[{base, audited}];
+  columns.live = {{1, false, true}, {2, false, false}};
+  relations.columns_[{base, view_owner}] = columns;
+  EXPECT_EQ(takes(Write::update, outer_view), Answer::yes);
+  columns.live[1].generated = true;
+  for (const RelationId written : {view, outer_view}) {
+    EXPECT_EQ(takes(Write::update, written), Answer::no);
+    EXPECT_EQ(takes(Write::insert, written), Answer::yes);
+    EXPECT_EQ(takes(Write::delete_, written), Answer::yes);
+  }
+  EXPECT_EQ(takes(Write::update, base), Answer::yes);
+}
+
 TEST_F(RewritingTest, TheConditionIsReadByUpdateAndDelete) {
   relations.add_view(view, base).updatable->condition.checks = {{other, {select}, {1}, {}, {}}};
   relations.held_[{base, view_owner}] = dml;
