@@ -22,6 +22,7 @@ class Supposition : public RelationSource {
   }
   Role& role(RoleId role) override { return real_.role(role); }
   const std::vector<Policy>& policies(RelationId table) override { return real_.policies(table); }
+  bool is_too_deep() override { return real_.is_too_deep(); }
   PrivilegeSet held(RelationId relation, RoleId role) override;
   bool lacks_user_mapping(RelationId relation, RoleId role) override;
   bool may_execute(FunctionId function, RoleId role) override;

@@ -80,6 +80,8 @@ class RelationSource {
   virtual Role& role(RoleId role) = 0;
   virtual const std::vector<Policy>& policies(RelationId table) = 0;
   virtual bool may_execute(FunctionId function, RoleId role) = 0;
+  /// Is the stack used up? Views and rules may be stacked as deep as somebody likes.
+  virtual bool is_too_deep() { return false; }
 };
 
 }  // namespace conncheck::rules

@@ -120,9 +120,25 @@ Beneath Rewriting::satisfied_with_writes(const Demands& demands, RoleId role, co
     if (result.endless) {
       break;
     }
-    result &= {takes(target.relation, target.write, target.columns, path)};
-    result &= writable(target.relation,
-                       {target.write, target.columns, target.reads, target.selected}, role, path);
+    result &= written_by_rule(target, role, path);
+  }
+  return result;
+}
+
+/// Once is enough: rules that double from table to table would never end otherwise. Where something
+/// is written from makes no difference, unless it leads back there, and that is endless.
+Beneath Rewriting::written_by_rule(const WriteTarget& target, RoleId role, const Path* path) {
+  const WriteByRule key{target.relation, target.write,    target.columns,
+                        target.reads,    target.selected, role};
+  const auto known = written_by_rules_.find(key);
+  if (known != written_by_rules_.end()) {
+    return known->second;
+  }
+  Beneath result = {takes(target.relation, target.write, target.columns, path)};
+  result &= writable(target.relation, {target.write, target.columns, target.reads, target.selected},
+                     role, path);
+  if (!result.endless) {
+    written_by_rules_.emplace(key, result);
   }
   return result;
 }
@@ -150,7 +166,7 @@ Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
   if (known != views_.end()) {
     return path_.repeat(known->second.expanded) ? known->second : ViewReading{never_ends, {}, {}};
   }
-  if (path_.contains(view)) {
+  if (path_.contains(view) || source_.is_too_deep()) {
     return {never_ends, {}, {}};
   }
   const Rewrites* rewrites = source_.rewrites(view);
@@ -169,8 +185,22 @@ Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
 /// FOR UPDATE of a view locks what its query reads, and asks the same for it. The view has been
 /// read before: it does not lead back to itself.
 Beneath Rewriting::locking(RelationId view) {
+  const auto known = lockings_.find(view);
+  if (known != lockings_.end()) {
+    return known->second;
+  }
   const Rewrites* const rewrites = source_.rewrites(view);
-  return rewrites == nullptr ? denied : satisfied(rewrites->locking, checking_role(*rewrites));
+  if (rewrites == nullptr) {
+    return denied;
+  }
+  if (source_.is_too_deep()) {
+    return never_ends;
+  }
+  const Beneath result = satisfied(rewrites->locking, checking_role(*rewrites));
+  if (!result.endless) {
+    lockings_.emplace(view, result);
+  }
+  return result;
 }
 
 Beneath Rewriting::column_reading(RelationId view, int column) {
@@ -191,7 +221,7 @@ Rewriting::TableReading Rewriting::policies_pass(RelationId table, const TableUs
       added_conditions(source_.policies(table), source_.role(role), use);
   const bool expands = std::any_of(conditions.begin(), conditions.end(),
                                    [](const auto& each) { return each.condition->has_subqueries; });
-  if (expands && path_.contains(table)) {
+  if (expands && (path_.contains(table) || source_.is_too_deep())) {
     return {never_ends, {}};
   }
   const std::size_t mark = expands ? path_.enter(table) : 0;
@@ -276,7 +306,7 @@ Answer Rewriting::takes(RelationId relation, Write write) {
 Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns,
                         const Path* path) {
   const Rewrites* target = source_.rewrites(relation);
-  if (target == nullptr || Path::contains(path, relation, write)) {
+  if (target == nullptr || Path::contains(path, relation, write) || source_.is_too_deep()) {
     return Answer::no;
   }
   if (target->kind == RelationKind::table || target->kind == RelationKind::partitioned_table ||
@@ -329,7 +359,7 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
   if (target == nullptr) {
     return denied;
   }
-  if (Path::contains(path, relation, writing.write)) {
+  if (Path::contains(path, relation, writing.write) || source_.is_too_deep()) {
     return never_ends;
   }
   const Path here{relation, writing.write, path};

@@ -63,6 +63,7 @@ class Rewriting {
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);
   Beneath satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
+  Beneath written_by_rule(const WriteTarget& target, RoleId role, const Path* path);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
   Beneath locking(RelationId view);
@@ -83,6 +84,10 @@ class Rewriting {
   std::map<std::tuple<RelationId, RoleId, int, std::uint32_t>, TableReading> tables_;
   std::unordered_map<RelationId, Beneath> readings_;
   std::map<std::pair<RelationId, Write>, Beneath> writings_;
+  std::unordered_map<RelationId, Beneath> lockings_;
+  using WriteByRule =
+      std::tuple<RelationId, Write, std::vector<int>, bool, std::vector<int>, RoleId>;
+  std::map<WriteByRule, Beneath> written_by_rules_;
 };
 
 }  // namespace conncheck::rules

@@ -25,18 +25,16 @@ const char* keyword(ObjectType type) {
       return "LARGE OBJECT";
     case ObjectType::parameter:
       return "PARAMETER";
-    case ObjectType::routine:
-      return "ROUTINE";
     case ObjectType::schema:
       return "SCHEMA";
     case ObjectType::sequence:
       return "SEQUENCE";
     case ObjectType::tablespace:
       return "TABLESPACE";
-    case ObjectType::type:
-      return "TYPE";
     case ObjectType::default_privileges:
     case ObjectType::role:
+    case ObjectType::routine:
+    case ObjectType::type:
       break;
   }
   return "";
@@ -74,13 +72,16 @@ std::optional<std::string> alter_default_privileges(Roles& roles, const CatalogO
          " ON " + upper(object.name) + " TO " + grantee;
 }
 
-/// What follows the keyword: of a column the relation's.
-std::optional<std::string> granted_name(const CatalogObject& object) {
+/// What follows ON: of a column the relation's.
+std::optional<std::string> granted_object(const CatalogObject& object) {
+  if (object.type == ObjectType::routine || object.type == ObjectType::type) {
+    return routine_or_type_to_grant(object);
+  }
   std::optional<std::string> name = identity(object);
   if (name && object.type == ObjectType::column) {
     name->resize(name->size() - quoted(object.name).size() - 1);
   }
-  return name;
+  return name ? std::optional(std::string(keyword(object.type)) + " " + *name) : name;
 }
 
 }  // namespace
@@ -110,14 +111,14 @@ std::optional<std::string> grant_statement(Roles& roles, const CatalogObject& ob
   if (object.type == ObjectType::default_privileges) {
     return alter_default_privileges(roles, object, privilege, to);
   }
-  const std::optional<std::string> name = granted_name(object);
-  if (!name) {
+  const std::optional<std::string> granted = granted_object(object);
+  if (!granted) {
     return std::nullopt;
   }
   const bool is_column = object.type == ObjectType::column;
   return "GRANT " + std::string(to_string(privilege)) +
-         in_parentheses(is_column ? std::vector{object.name} : columns) + " ON " +
-         keyword(object.type) + " " + *name + " TO " + to;
+         in_parentheses(is_column ? std::vector{object.name} : columns) + " ON " + *granted +
+         " TO " + to;
 }
 
 }  // namespace conncheck::server

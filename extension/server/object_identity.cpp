@@ -22,7 +22,8 @@ const char* type_identity(Oid type) {
   return strncmp(text, "???", 3) == 0 ? nullptr : text;
 }
 
-char* routine_identity(Oid id) {
+/// `mode`: what stands before each of the arguments.
+char* routine_identity(Oid id, const char* mode = "") {
   HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(id));
   if (!HeapTupleIsValid(row)) {
     return nullptr;
@@ -36,11 +37,37 @@ char* routine_identity(Oid id) {
   for (int i = 0; complete && i < routine->pronargs; ++i) {
     const char* const type = type_identity(routine->proargtypes.values[i]);
     complete = type != nullptr;
-    appendStringInfo(&text, "%s%s", i == 0 ? "" : ",", complete ? type : "");
+    appendStringInfo(&text, "%s%s%s", i == 0 ? "" : ",", mode, complete ? type : "");
   }
   appendStringInfoChar(&text, ')');
   ReleaseSysCache(row);
   return complete ? text.data : nullptr;
+}
+
+/// Both words and modes are needed: `ROUTINE f(integer,integer)` and `PROCEDURE f(integer,integer)`
+/// stand for f(integer, OUT integer) as well, and are refused where both exist.
+char* granted_routine(Oid id) {
+  HeapTuple const row = SearchSysCache1(PROCOID, ObjectIdGetDatum(id));
+  if (!HeapTupleIsValid(row)) {
+    return nullptr;
+  }
+  const bool is_procedure = ((Form_pg_proc)GETSTRUCT(row))->prokind == PROKIND_PROCEDURE;
+  ReleaseSysCache(row);
+  const char* const name = routine_identity(id, is_procedure ? "IN " : "");
+  return name == nullptr ? nullptr
+                         : psprintf("%s %s", is_procedure ? "PROCEDURE" : "FUNCTION", name);
+}
+
+/// GRANT takes no `double precision`, and no `bigint`: the name as the catalog has it.
+char* granted_type(Oid id) {
+  HeapTuple const row = SearchSysCache1(TYPEOID, ObjectIdGetDatum(id));
+  if (!HeapTupleIsValid(row)) {
+    return nullptr;
+  }
+  auto* const type = (Form_pg_type)GETSTRUCT(row);
+  char* const name = qualified(type->typnamespace, NameStr(type->typname));
+  ReleaseSysCache(row);
+  return name == nullptr ? nullptr : psprintf("TYPE %s", name);
 }
 
 char* column_identity(Oid relation, const char* column) {
@@ -104,6 +131,14 @@ std::optional<std::string> identity(const CatalogObject& object) {
         return quote_identifier(name);
     }
   });
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
+std::optional<std::string> routine_or_type_to_grant(const CatalogObject& object) {
+  const Oid id = object.id;
+  const bool is_routine = object.type == ObjectType::routine;
+  const char* const text =
+      guard([=]() -> const char* { return is_routine ? granted_routine(id) : granted_type(id); });
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
 

@@ -81,6 +81,7 @@ extern "C" {
 #include "rewrite/rewriteSupport.h"
 #include "storage/large_object.h"
 #include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -1,5 +1,7 @@
 #include "extension/server/relation_source.hpp"
 
+#include <cstddef>
+
 #include "extension/server/columns.hpp"
 #include "extension/server/policies.hpp"
 #include "extension/server/routine_acl.hpp"
@@ -8,11 +10,9 @@
 namespace conncheck::server {
 
 CatalogRelations::KnownRelation* CatalogRelations::find(rules::RelationId relation) {
+  check_for_interrupts();  // what is known already, too, may be asked for without end
   const auto [entry, is_new] = relations_.try_emplace(relation);
   if (is_new) {
-    // Views may be stacked as deep as somebody likes, and the walk down to them is recursive.
-    guard([] { check_stack_depth(); });
-    check_for_interrupts();
     auto found = std::make_unique<KnownRelation>();
     const bool exists = read_relation(relation, [&](const RelationRow& row, const rules::Acl& acl) {
       found->row = row;
@@ -87,6 +87,12 @@ bool CatalogRelations::may_execute(rules::FunctionId function, rules::RoleId rol
     return known->second;
   }
   return executable_[{function, role}] = server::may_execute(function, roles_.role(role));
+}
+
+bool CatalogRelations::is_too_deep() {
+  constexpr std::ptrdiff_t bytes_of_each_kilobyte = 768;
+  const auto used = stack_begin_ - static_cast<const char*>(__builtin_frame_address(0));
+  return used > max_stack_depth * bytes_of_each_kilobyte || stack_is_too_deep();
 }
 
 rules::Answer CatalogRelations::foreign_table_takes(rules::RelationId relation,
