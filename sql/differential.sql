@@ -21,6 +21,9 @@ GRANT SELECT ON cc_found.whole_row TO regress_cc_reader;
 -- Where every column is generated, UPDATE by column is not UPDATE of the table
 CREATE TABLE cc_found.only_generated (a int GENERATED ALWAYS AS (1) STORED);
 GRANT INSERT (a), UPDATE (a), DELETE ON cc_found.only_generated TO regress_cc_reader;
+-- while INSERT by one of them is enough, as it names none
+CREATE TABLE cc_found.insert_of_defaults (a int GENERATED ALWAYS AS (1) STORED, b int GENERATED ALWAYS AS (2) STORED);
+GRANT INSERT (a), UPDATE, DELETE ON cc_found.insert_of_defaults TO regress_cc_reader;
 
 -- A view that takes INSERT by trigger and DELETE by itself, but no UPDATE
 CREATE FUNCTION cc_found.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -43,6 +46,12 @@ CREATE RULE up AS ON UPDATE TO cc_found.by_rule DO INSTEAD UPDATE cc_found.not_a
 CREATE RULE ins AS ON INSERT TO cc_found.by_rule DO INSTEAD INSERT INTO cc_found.fixed_columns DEFAULT VALUES;
 CREATE RULE del AS ON DELETE TO cc_found.by_rule DO INSTEAD UPDATE cc_found.not_all_fixed SET a = 1, id = DEFAULT;
 GRANT INSERT, UPDATE, DELETE ON cc_found.by_rule TO regress_cc_reader;
+-- A rule may name a matview as what it writes, which takes nothing
+CREATE VIEW cc_found.writes_matview AS SELECT 1 AS one;
+CREATE RULE up AS ON UPDATE TO cc_found.writes_matview DO INSTEAD UPDATE cc_found.matview SET a = DEFAULT;
+CREATE RULE ins AS ON INSERT TO cc_found.writes_matview DO INSTEAD SELECT 1;
+CREATE RULE del AS ON DELETE TO cc_found.writes_matview DO INSTEAD SELECT 1;
+GRANT INSERT, UPDATE, DELETE ON cc_found.writes_matview TO regress_cc_reader;
 
 SELECT table_name, can_read, can_write, column_privileges, blocked_by
 FROM conncheck_permissions('regress_cc_reader', 'cc_found');
@@ -52,6 +61,8 @@ SET ROLE regress_cc_reader;
 SELECT * FROM cc_found.matview;
 SELECT * FROM cc_found.whole_row;
 UPDATE cc_found.no_update SET is_null = true;
+EXPLAIN (COSTS off) INSERT INTO cc_found.insert_of_defaults DEFAULT VALUES;
+UPDATE cc_found.writes_matview SET one = 1;
 EXPLAIN (COSTS off) INSERT INTO cc_found.fixed_columns DEFAULT VALUES;
 UPDATE cc_found.fixed_columns SET id = DEFAULT;
 UPDATE cc_found.fixed_columns SET g = DEFAULT;

@@ -144,10 +144,11 @@ GRANT DELETE ON cc.granted_column, cc.over_closed TO regress_by_column;
 SELECT * FROM tried.rows('regress_by_column', 'cc');
 SELECT * FROM tried.compare('{regress_by_column}', 'cc');
 
--- whether a relation takes writes agrees with the server, disabled rules aside
+-- whether a relation takes writes agrees with the server, disabled rules and what no UPDATE can be worded for aside
 SELECT table_name FROM conncheck_permissions('regress_super', 'cc') p
 JOIN pg_class c ON c.relname = table_name AND relnamespace = 'cc'::regnamespace
-WHERE ('not updatable' = ANY (blocked_by)) <> (pg_relation_is_updatable(c.oid, true) & 28 <> 28);
+WHERE ('not updatable' = ANY (blocked_by)) <> (pg_relation_is_updatable(c.oid, true) & 28 <> 28)
+  AND table_name <> 'generated_only';
 
 -- views that read each other are blocked, as they are for the server
 CREATE VIEW cc.loop_a AS SELECT 1 AS id;

@@ -132,7 +132,9 @@ by_column AS MATERIALIZED (
          bit_or(g.held) AS held,
          CASE WHEN count(*) FILTER (WHERE g.held & 1 <> 0 AND g.attnum > 0) = n.live
               THEN 1 ELSE 0 END
-           | CASE WHEN n.plain > 0 AND count(*) FILTER (WHERE g.held & 2 <> 0 AND g.plain) = n.plain
+           -- of generated columns alone an INSERT names none, and any will do
+           | CASE WHEN CASE WHEN n.plain > 0 THEN count(*) FILTER (WHERE g.held & 2 <> 0 AND g.plain) = n.plain
+                            ELSE bool_or(g.held & 2 <> 0 AND g.attnum > 0) END
               THEN 2 ELSE 0 END
            | CASE WHEN n.plain > 0 AND count(*) FILTER (WHERE g.held & 4 <> 0 AND g.plain) = n.plain
               THEN 4 ELSE 0 END AS on_every

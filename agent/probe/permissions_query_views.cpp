@@ -146,7 +146,7 @@ chains AS MATERIALIZED (
   ), links AS (
     SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
            CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
-                WHEN 'f' THEN f.takes & c.event ELSE c.event END AS takes
+                WHEN 'f' THEN f.takes & c.event WHEN 'm' THEN 0 ELSE c.event END AS takes
     FROM chain c JOIN pg_class k ON k.oid = c.oid
     LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
   )

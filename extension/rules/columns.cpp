@@ -25,6 +25,8 @@ void ColumnTally::add(PrivilegeSet held, bool generated) {
     ++written_;
     insert_ += held.has(Privilege::insert) ? 1 : 0;
     update_ += held.has(Privilege::update) ? 1 : 0;
+  } else {
+    insert_on_generated_ = insert_on_generated_ || held.has(Privilege::insert);
   }
 }
 
@@ -33,7 +35,7 @@ PrivilegeSet ColumnTally::held_on_every() const {
   if (columns_ > 0 && select_ == columns_) {
     held.add(Privilege::select);
   }
-  if (written_ > 0 && insert_ == written_) {
+  if (written_ > 0 ? insert_ == written_ : insert_on_generated_) {
     held.add(Privilege::insert);
   }
   if (written_ > 0 && update_ == written_) {

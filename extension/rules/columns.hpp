@@ -36,7 +36,8 @@ class ColumnTally {
   void add(PrivilegeSet held, bool generated);
 
   /// Of SELECT, INSERT and UPDATE: what each of one or more columns grants. INSERT and UPDATE
-  /// leave generated columns out, as no statement can write them.
+  /// leave generated columns out, as no statement can write them; but where there is no other, an
+  /// INSERT names none, and any will do.
   [[nodiscard]] PrivilegeSet held_on_every() const;
   /// Each of the three is lacking on a column that was added: further ones will not change that.
   [[nodiscard]] bool is_decided() const;
@@ -47,6 +48,7 @@ class ColumnTally {
   std::uint16_t select_ = 0;
   std::uint16_t insert_ = 0;
   std::uint16_t update_ = 0;
+  bool insert_on_generated_ = false;
 };
 
 /// What at least one column grants, system columns included.

@@ -390,8 +390,8 @@ Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write w
   const auto takes_it = [&](int column) { return takes_value(view.base, column, write); };
   if (columns) {
     Columns base_columns = mapped(view, *columns);
-    const bool all = base_columns &&
-                     std::all_of(base_columns->begin(), base_columns->end(), takes_it);
+    const bool all =
+        base_columns && std::all_of(base_columns->begin(), base_columns->end(), takes_it);
     return all ? base_columns : std::nullopt;
   }
   std::vector<int> base_columns;

@@ -34,9 +34,10 @@ TEST(EveryColumn, GeneratedColumnsAreReadButNotWritten) {
   EXPECT_EQ(held_on_every_column(columns), (PrivilegeSet{insert, update}));
 }
 
-TEST(EveryColumn, OnlyGeneratedColumnsCannotBeWritten) {
-  const ColumnHoldings columns = {{{1, "a", {select, insert, update}}}, {{1, true}}};
-  EXPECT_EQ(held_on_every_column(columns), PrivilegeSet{select});
+TEST(EveryColumn, OnlyGeneratedColumnsTakeAnInsertOfDefaults) {
+  const ColumnHoldings columns = {{{1, "a", {select, insert, update}}}, {{1, true}, {2, true}}};
+  EXPECT_EQ(held_on_every_column(columns), PrivilegeSet{insert});
+  EXPECT_TRUE(held_on_every_column({{}, {{1, true}}}).empty());
 }
 
 TEST(ColumnTally, IsDecidedOnceEachPrivilegeIsLackingSomewhere) {
