@@ -1,6 +1,7 @@
 -- Stored rules and views that double, or are stacked, without end: no call may hang or use up the stack.
 \set VERBOSITY terse
 SET client_min_messages = warning;
+CREATE EXTENSION conncheck;
 CREATE ROLE regress_reader;
 CREATE SCHEMA endless;
 GRANT USAGE ON SCHEMA endless TO regress_reader;
@@ -74,3 +75,4 @@ DO $$ BEGIN
 END $$;
 DROP SCHEMA endless CASCADE;
 DROP ROLE regress_owner, regress_reader;
+DROP EXTENSION conncheck;

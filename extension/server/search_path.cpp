@@ -65,7 +65,11 @@ std::vector<Oid> search_path(rules::ObjectType type) {
 NameData as_name(const std::string& text) {
   NameData name = {};
   const char* const bytes = text.c_str();
-  guard([&name, bytes] { namestrcpy(&name, bytes); });
+  const int size = static_cast<int>(text.size());
+  guard([&name, bytes, size] {
+    // Never within a character.
+    memcpy(NameStr(name), bytes, pg_mbcliplen(bytes, size, NAMEDATALEN - 1));
+  });
   return name;
 }
 
