@@ -40,6 +40,7 @@ class Reporter {
 
   std::optional<server::RelationSelection> look_up() const;
   void read_candidates();
+  void find_refused_calls();
   void add_candidate(const server::RelationRow& row, const rules::Acl& acl);
   void read_column_grants();
   void add_column(std::uint32_t candidate, int number, std::string_view name, PrivilegeSet held);
@@ -49,11 +50,13 @@ class Reporter {
   CandidateNumbers numbers_of(const std::vector<std::uint32_t>& candidates) const;
   void report(std::uint32_t candidate, const ReportVisitor& each);
   bool is_judged_by_profile(std::uint32_t candidate) const;
+  bool may_refuse_calls(std::uint32_t candidate) const;
   rules::RowSecurity row_security_of(const RelationProfile& relation) const;
   rules::RelationAccess access_to(std::uint32_t candidate,
                                   const std::vector<rules::ColumnGrant>& columns);
-  void look_beneath(const RelationProfile& relation, rules::RelationId id,
-                    rules::RelationAccess& access);
+  void look_beneath(std::uint32_t candidate, rules::RelationAccess& access);
+  void look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
+                          rules::RelationAccess& access);
 
   rules::Role& role_;
   const server::Schemas& schemas_;
@@ -61,6 +64,7 @@ class Reporter {
   server::CatalogRelations relations_;
   rules::Rewriting rewriting_;
   RelationCandidates candidates_;
+  server::RelationTraits traits_ = {false, false};  ///< of all that have been read
   HeldColumns columns_{0};
   std::vector<std::optional<rules::Verdict>> verdicts_;  ///< by profile, where that says all
 };
@@ -95,6 +99,8 @@ void Reporter::read_candidates() {
 }
 
 void Reporter::add_candidate(const server::RelationRow& row, const rules::Acl& acl) {
+  traits_.some_have_checks = traits_.some_have_checks || row.has_checks;
+  traits_.some_have_triggers = traits_.some_have_triggers || row.has_triggers;
   const auto schema = schemas_.find(row.schema);
   if (schema == schemas_.end() ||
       (selection_.schema && !selection_.schema->matches(schema->second.name)) ||
@@ -108,6 +114,13 @@ void Reporter::add_candidate(const server::RelationRow& row, const rules::Acl& a
       row.id, row.name,
       {&schema->second, row.ownership.owner, grants, row.kind, row.ownership.protected_catalog,
        row.row_security, row.force_row_security, row.has_rules});
+}
+
+/// Of a few relations each is asked by itself.
+void Reporter::find_refused_calls() {
+  if (role_.superuser() || candidates_.size() > few_relations) {
+    relations_.find_refused_calls(role_, traits_);
+  }
 }
 
 /// Only relations of which something is lacking as a whole can have more by column.
@@ -194,30 +207,50 @@ Reporter::CandidateNumbers Reporter::numbers_of(
   return numbers;
 }
 
+bool is_plain_table(const RelationProfile& relation) {
+  return relation.kind == rules::RelationKind::table ||
+         relation.kind == rules::RelationKind::partitioned_table;
+}
+
 /// Asks only what the verdict needs: views are parsed, and foreign tables locked, for this alone.
-void Reporter::look_beneath(const RelationProfile& relation, rules::RelationId id,
-                            rules::RelationAccess& access) {
+void Reporter::look_beneath(std::uint32_t candidate, rules::RelationAccess& access) {
+  const RelationProfile& relation = candidates_.profile(candidate);
+  const rules::RelationId id = candidates_.id(candidate);
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
-  const bool is_plain_table = relation.kind == rules::RelationKind::table ||
-                              relation.kind == rules::RelationKind::partitioned_table;
   if ((is_view || relation.row_security) && held.has(Privilege::select)) {
     access.readable_beneath = rewriting_.readable_beneath(id);
     access.may_execute_reading = rewriting_.may_execute_reading(id);
   }
-  for (const rules::Write write : rules::all_writes) {
-    if (!held.has(rules::privilege_for(write)) ||
-        (is_plain_table && !relation.has_rules && !relation.row_security)) {
-      continue;
-    }
-    access.takes[write] = rewriting_.takes(id, write);
-    if (access.takes[write] != rules::Answer::no) {
-      access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
-      access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
+  if (!is_plain_table(relation) || relation.has_rules || relation.row_security ||
+      may_refuse_calls(candidate)) {
+    for (const rules::Write write : rules::all_writes) {
+      look_beneath_write(candidate, write, held, access);
     }
   }
   if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
     access.lacks_user_mapping = relations_.lacks_user_mapping(id, role_.id());
+  }
+}
+
+void Reporter::look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
+                                  rules::RelationAccess& access) {
+  const rules::RelationId id = candidates_.id(candidate);
+  const bool is_held = held.has(rules::privilege_for(write));
+  const bool vanishes = candidates_.profile(candidate).has_rules && access.schema_usage &&
+                        (is_held || relations_.some_rules_are_instead()) &&
+                        rewriting_.vanishes(id, write);
+  if (!is_held && !vanishes) {
+    return;
+  }
+  access.takes[write] = rewriting_.takes(id, write);
+  if (access.takes[write] == rules::Answer::no) {
+    return;
+  }
+  access.vanishes[static_cast<std::size_t>(write)] = vanishes;
+  if (!vanishes) {
+    access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
+    access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
   }
 }
 
@@ -235,7 +268,7 @@ rules::RelationAccess Reporter::access_to(std::uint32_t candidate,
                             relation.kind == rules::RelationKind::foreign_table &&
                                 access.privileges.has(Privilege::truncate) &&
                                 relations_.foreign_table(id).takes_truncate);
-  look_beneath(relation, id, access);
+  look_beneath(candidate, access);
   return access;
 }
 
@@ -244,7 +277,15 @@ bool Reporter::is_judged_by_profile(std::uint32_t candidate) const {
   const RelationProfile& relation = candidates_.profile(candidate);
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
-         row_security_of(relation) != rules::RowSecurity::applies && !columns_.has_some(candidate);
+         row_security_of(relation) != rules::RowSecurity::applies &&
+         !columns_.has_some(candidate) && !may_refuse_calls(candidate);
+}
+
+bool Reporter::may_refuse_calls(std::uint32_t candidate) const {
+  constexpr PrivilegeSet writes = {Privilege::insert, Privilege::update, Privilege::delete_};
+  return (candidates_.profile(candidate).grants.privileges.has_any(writes) ||
+          columns_.has_some(candidate)) &&
+         relations_.may_refuse_calls(candidates_.id(candidate));
 }
 
 rules::RowSecurity Reporter::row_security_of(const RelationProfile& relation) const {
@@ -273,6 +314,7 @@ void Reporter::report(std::uint32_t candidate, const ReportVisitor& each) {
 
 void Reporter::run(const ReportVisitor& each) {
   read_candidates();
+  find_refused_calls();
   read_column_grants();
   std::vector<std::uint32_t> visible;
   visible.reserve(candidates_.size());

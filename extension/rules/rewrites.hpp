@@ -80,6 +80,8 @@ class RelationSource {
   virtual Role& role(RoleId role) = 0;
   virtual const std::vector<Policy>& policies(RelationId table) = 0;
   virtual bool may_execute(FunctionId function, RoleId role) = 0;
+  /// What every such write to the relation calls (see is_always_evaluated_by()).
+  virtual const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) = 0;
 };
 
 }  // namespace conncheck::rules
