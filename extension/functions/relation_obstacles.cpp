@@ -19,7 +19,7 @@ using rules::ObjectType;
 using rules::RelationId;
 using rules::RelationKind;
 using rules::Write;
-using Place = server::WrittenExpression::Place;
+using Place = rules::ExpressionPlace;
 
 std::optional<Write> write_of(Privilege privilege) {
   for (const Write write : rules::all_writes) {
@@ -34,19 +34,28 @@ bool is_plain_table(RelationKind kind) {
   return kind == RelationKind::table || kind == RelationKind::partitioned_table;
 }
 
-std::string place_of(const server::WrittenExpression& expression) {
-  const std::string name = server::quoted(expression.name);
-  switch (expression.place) {
-    case Place::default_value:
+std::string place_of(const server::StoredExpression& stored) {
+  const std::string name = server::quoted(stored.name);
+  switch (stored.expression.place) {
+    case Place::column_default:
       return "the default of column " + name;
+    case Place::domain_default:
+      return "the default of domain " + server::quoted(stored.of) + " for column " + name;
     case Place::generated_column:
       return "the generated column " + name;
     case Place::check_constraint:
       return "the check constraint " + name;
-    case Place::index:
+    case Place::domain_check:
+      return "the check constraint " + name + " of domain " + server::quoted(stored.of);
+    case Place::index_column:
+    case Place::index_predicate:
+      return "the index " + name;
+    case Place::partition_key:
+      return "the partition key of " + name;
+    case Place::trigger_condition:
       break;
   }
-  return "the index " + name;
+  return "the condition of trigger " + name;
 }
 
 /// The obstacles of one privilege on one relation.
@@ -67,14 +76,14 @@ class Finder {
     obstacles_.push_back({role_.id(), std::move(detail), std::move(fix)});
   }
   void writing(Write write);
-  void beneath(rules::Statement statement);
+  void beneath(rules::Statement statement, const std::set<Oid>& told_apart = {});
   void lacking(const rules::Lack& lack);
   void user_mapping();
   void row_security(Privilege privilege);
   void truncating();
   void foreign_keys();
-  void called_when_written(Write write);
-  void call(const server::WrittenExpression& expression);
+  std::vector<server::StoredExpression> called_when_written(Write write);
+  void call(const server::StoredExpression& stored);
   void call_of_function(const std::string& place, Oid function);
   void call_of_sequence(const std::string& place, Oid sequence);
   std::optional<RelationId> written_table(Write write);
@@ -117,15 +126,25 @@ void Finder::writing(Write write) {
     case Answer::yes:
       break;
   }
-  beneath(write);
-  called_when_written(write);
+  const std::vector<server::StoredExpression> called = called_when_written(write);
+  std::set<Oid> functions;
+  for (const server::StoredExpression& each : called) {
+    functions.insert(each.expression.functions.begin(), each.expression.functions.end());
+  }
+  beneath(write, functions);
+  for (const server::StoredExpression& each : called) {
+    call(each);
+  }
 }
 
-void Finder::beneath(rules::Statement statement) {
+/// `told_apart`: functions of which it is told where they are called.
+void Finder::beneath(rules::Statement statement, const std::set<Oid>& told_apart) {
   const rules::LackingBeneath found = rules::lacking_beneath(
       source_, role_.id(), relation_.id, statement, [] { server::check_for_interrupts(); });
   for (const rules::Lack& lack : found.lacks) {
-    lacking(lack);
+    if (!lack.function || !told_apart.contains(*lack.function)) {
+      lacking(lack);
+    }
   }
   if (found.otherwise) {
     add("what lies beneath leads back to itself or takes no such statement");
@@ -224,30 +243,26 @@ std::optional<RelationId> Finder::written_table(Write write) {
 }
 
 /// The role that runs the statement needs what is called, through views too.
-void Finder::called_when_written(Write write) {
-  if (write == Write::delete_) {
-    return;
+std::vector<server::StoredExpression> Finder::called_when_written(Write write) {
+  std::vector<server::StoredExpression> called;
+  if (const std::optional<RelationId> table = written_table(write)) {
+    called = server::read_written_expressions(*table);
+    std::erase_if(called, [write](const server::StoredExpression& each) {
+      return !rules::may_be_evaluated_by(write, each.expression);
+    });
   }
-  const std::optional<RelationId> table = written_table(write);
-  if (!table) {
-    return;
-  }
-  for (const server::WrittenExpression& expression : server::read_written_expressions(*table)) {
-    if (write == Write::insert || expression.place != Place::default_value) {
-      call(expression);
-    }
-  }
+  return called;
 }
 
-void Finder::call(const server::WrittenExpression& expression) {
-  const std::string place = place_of(expression);
-  for (const Oid function : expression.functions) {
+void Finder::call(const server::StoredExpression& stored) {
+  const std::string place = place_of(stored);
+  for (const Oid function : stored.expression.functions) {
     server::check_for_interrupts();
     if (called_.insert(function).second) {
       call_of_function(place, function);
     }
   }
-  for (const Oid sequence : expression.sequences) {
+  for (const Oid sequence : stored.sequences) {
     if (called_.insert(sequence).second) {
       call_of_sequence(place, sequence);
     }

@@ -21,6 +21,11 @@ constexpr std::size_t few_relations = 64;
 /// relations: one for so many of them.
 constexpr std::size_t look_ups_per_scan = 4;
 
+bool is_plain_table(const RelationProfile& relation) {
+  return relation.kind == rules::RelationKind::table ||
+         relation.kind == rules::RelationKind::partitioned_table;
+}
+
 }  // namespace
 
 /// Reads the relations, and what is held by column on them.
@@ -36,6 +41,8 @@ class RelationReport::Reader {
         selection_(selection) {}
 
   void read_candidates();
+  /// Of a few relations each is asked by itself.
+  void find_refused_calls();
   void read_column_grants();
 
  private:
@@ -56,6 +63,7 @@ class RelationReport::Reader {
   server::CatalogRelations& relations_;
   const server::Schemas& schemas_;
   const ReportSelection& selection_;
+  server::RelationTraits traits_ = {false, false};  ///< of all that have been read
 };
 
 /// What to read of pg_class; nullopt: nothing can match.
@@ -88,6 +96,8 @@ void RelationReport::Reader::read_candidates() {
 }
 
 void RelationReport::Reader::add_candidate(const server::RelationRow& row, const rules::Acl& acl) {
+  traits_.some_have_checks = traits_.some_have_checks || row.has_checks;
+  traits_.some_have_triggers = traits_.some_have_triggers || row.has_triggers;
   const auto schema = schemas_.find(row.schema);
   if (schema == schemas_.end() ||
       (selection_.schema && !selection_.schema->matches(schema->second.name)) ||
@@ -101,6 +111,12 @@ void RelationReport::Reader::add_candidate(const server::RelationRow& row, const
       row.id, row.name,
       {&schema->second, row.ownership.owner, grants, row.kind, row.ownership.protected_catalog,
        row.row_security, row.force_row_security, row.has_rules});
+}
+
+void RelationReport::Reader::find_refused_calls() {
+  if (role_.superuser() || candidates_.size() > few_relations) {
+    relations_.find_refused_calls(role_, traits_);
+  }
 }
 
 /// Only relations of which something is lacking as a whole can have more by column.
@@ -202,12 +218,16 @@ class RelationReport::Judge {
       : report_(report), relations_(relations), rewriting_(relations, report.role_.id()) {}
 
   rules::Verdict judge(std::uint32_t candidate);
+  /// Of most relations the profile says all: those are judged once for each profile.
+  [[nodiscard]] bool is_judged_by_profile(std::uint32_t candidate) const;
 
  private:
   rules::RelationAccess access_to(std::uint32_t candidate,
                                   const std::vector<rules::ColumnGrant>& columns);
-  void look_beneath(const RelationProfile& relation, rules::RelationId id,
-                    rules::RelationAccess& access);
+  void look_beneath(std::uint32_t candidate, rules::RelationAccess& access);
+  void look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
+                          rules::RelationAccess& access);
+  [[nodiscard]] bool may_refuse_calls(std::uint32_t candidate) const;
 
   const RelationReport& report_;
   server::CatalogRelations& relations_;
@@ -215,29 +235,44 @@ class RelationReport::Judge {
 };
 
 /// Asks only what the verdict needs: views are parsed, and foreign tables locked, for this alone.
-void RelationReport::Judge::look_beneath(const RelationProfile& relation, rules::RelationId id,
-                                         rules::RelationAccess& access) {
+void RelationReport::Judge::look_beneath(std::uint32_t candidate, rules::RelationAccess& access) {
+  const RelationProfile& relation = report_.candidates_.profile(candidate);
+  const rules::RelationId id = report_.candidates_.id(candidate);
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
-  const bool is_plain_table = relation.kind == rules::RelationKind::table ||
-                              relation.kind == rules::RelationKind::partitioned_table;
   if ((is_view || relation.row_security) && held.has(Privilege::select)) {
     access.readable_beneath = rewriting_.readable_beneath(id);
     access.may_execute_reading = rewriting_.may_execute_reading(id);
   }
-  for (const rules::Write write : rules::all_writes) {
-    if (!held.has(rules::privilege_for(write)) ||
-        (is_plain_table && !relation.has_rules && !relation.row_security)) {
-      continue;
-    }
-    access.takes[write] = rewriting_.takes(id, write);
-    if (access.takes[write] != rules::Answer::no) {
-      access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
-      access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
+  if (!is_plain_table(relation) || relation.has_rules || relation.row_security ||
+      may_refuse_calls(candidate)) {
+    for (const rules::Write write : rules::all_writes) {
+      look_beneath_write(candidate, write, held, access);
     }
   }
   if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
     access.lacks_user_mapping = relations_.lacks_user_mapping(id, report_.role_.id());
+  }
+}
+
+void RelationReport::Judge::look_beneath_write(std::uint32_t candidate, rules::Write write,
+                                               PrivilegeSet held, rules::RelationAccess& access) {
+  const rules::RelationId id = report_.candidates_.id(candidate);
+  const bool is_held = held.has(rules::privilege_for(write));
+  const bool vanishes = report_.candidates_.profile(candidate).has_rules && access.schema_usage &&
+                        (is_held || relations_.some_rules_are_instead()) &&
+                        rewriting_.vanishes(id, write);
+  if (!is_held && !vanishes) {
+    return;
+  }
+  access.takes[write] = rewriting_.takes(id, write);
+  if (access.takes[write] == rules::Answer::no) {
+    return;
+  }
+  access.vanishes[static_cast<std::size_t>(write)] = vanishes;
+  if (!vanishes) {
+    access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
+    access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
   }
 }
 
@@ -255,12 +290,27 @@ rules::RelationAccess RelationReport::Judge::access_to(
                             relation.kind == rules::RelationKind::foreign_table &&
                                 access.privileges.has(Privilege::truncate) &&
                                 relations_.foreign_table(id).takes_truncate);
-  look_beneath(relation, id, access);
+  look_beneath(candidate, access);
   return access;
 }
 
 rules::Verdict RelationReport::Judge::judge(std::uint32_t candidate) {
   return rules::judge(access_to(candidate, report_.columns_.of(candidate)));
+}
+
+bool RelationReport::Judge::is_judged_by_profile(std::uint32_t candidate) const {
+  const RelationProfile& relation = report_.candidates_.profile(candidate);
+  return !relation.has_rules && relation.kind != rules::RelationKind::view &&
+         relation.kind != rules::RelationKind::foreign_table &&
+         report_.row_security_of(relation) != rules::RowSecurity::applies &&
+         !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate);
+}
+
+bool RelationReport::Judge::may_refuse_calls(std::uint32_t candidate) const {
+  constexpr PrivilegeSet writes = {Privilege::insert, Privilege::update, Privilege::delete_};
+  return (report_.candidates_.profile(candidate).grants.privileges.has_any(writes) ||
+          report_.columns_.has_some(candidate)) &&
+         relations_.may_refuse_calls(report_.candidates_.id(candidate));
 }
 
 std::uint32_t RelationReport::Verdicts::number_of(const rules::Verdict& verdict) {
@@ -282,14 +332,6 @@ std::uint32_t RelationReport::Verdicts::number_of(const rules::Verdict& verdict)
   return number;
 }
 
-/// Of most relations the profile says all: those are judged once for each profile.
-bool RelationReport::is_judged_by_profile(std::uint32_t candidate) const {
-  const RelationProfile& relation = candidates_.profile(candidate);
-  return !relation.has_rules && relation.kind != rules::RelationKind::view &&
-         relation.kind != rules::RelationKind::foreign_table &&
-         row_security_of(relation) != rules::RowSecurity::applies && !columns_.has_some(candidate);
-}
-
 rules::RowSecurity RelationReport::row_security_of(const RelationProfile& relation) const {
   return rules::row_security(role_, relation.owner, relation.row_security,
                              relation.force_row_security);
@@ -301,6 +343,7 @@ RelationReport::RelationReport(server::Roles& roles, rules::Role& role,
   server::CatalogRelations relations(roles);
   Reader reader(*this, relations, schemas, selection);
   reader.read_candidates();
+  reader.find_refused_calls();
   reader.read_column_grants();
   std::vector<std::uint32_t> visible;
   visible.reserve(candidates_.size());
@@ -318,8 +361,8 @@ RelationReport::RelationReport(server::Roles& roles, rules::Role& role,
   visible_.reserve(visible.size());
   for (const std::uint32_t candidate : visible) {
     server::check_for_interrupts();
-    if (!is_judged_by_profile(candidate)) {
-      visible_.push_back({candidate, verdicts_.number_of(judge.judge(candidate))});
+    if (!judge.is_judged_by_profile(candidate)) {
+      visible_.push_back({candidate, verdicts_.number_of(judge.judge(candidate)), false});
       memory.reset();
       continue;
     }
@@ -327,15 +370,15 @@ RelationReport::RelationReport(server::Roles& roles, rules::Role& role,
     if (!verdict) {
       verdict = verdicts_.number_of(judge.judge(candidate));
     }
-    visible_.push_back({candidate, *verdict});
+    visible_.push_back({candidate, *verdict, true});
   }
 }
 
 ReportedRelation RelationReport::at(std::size_t number) const {
-  const auto [candidate, verdict] = visible_[number];
+  const auto [candidate, verdict, by_profile] = visible_[number];
   const RelationProfile& profile = candidates_.profile(candidate);
   std::optional<std::uint32_t> as_profile;
-  if (is_judged_by_profile(candidate)) {
+  if (by_profile) {
     as_profile = candidates_.profile_number(candidate);
   }
   return {profile,

@@ -67,10 +67,10 @@ class RelationReport {
 
   struct Visible {
     std::uint32_t candidate;
-    std::uint32_t verdict;
+    std::uint32_t verdict : 31;
+    std::uint32_t by_profile : 1;
   };
 
-  [[nodiscard]] bool is_judged_by_profile(std::uint32_t candidate) const;
   [[nodiscard]] rules::RowSecurity row_security_of(const RelationProfile& relation) const;
 
   rules::Role& role_;

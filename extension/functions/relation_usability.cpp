@@ -21,7 +21,8 @@ constexpr std::array by_cost = {
 }  // namespace
 
 Answer RelationUsability::can_write(const server::CatalogObject& relation, rules::Write write) {
-  if (is_plain_table(relation) && !relation.has_rules && !relation.has_row_security) {
+  if (is_plain_table(relation) && !relation.has_rules && !relation.has_row_security &&
+      !may_refuse_calls(relation.id)) {
     return Answer::yes;
   }
   const Answer takes = rewriting_.takes(relation.id, write);
@@ -29,6 +30,14 @@ Answer RelationUsability::can_write(const server::CatalogObject& relation, rules
              ? takes
              : takes & rewriting_.writable_beneath(relation.id, write) &
                    rules::answer(rewriting_.may_execute_writing(relation.id, write));
+}
+
+bool RelationUsability::may_refuse_calls(rules::RelationId relation) {
+  if (!knows_refused_calls_) {
+    relations_.find_refused_calls(relations_.role(role_), {});
+    knows_refused_calls_ = true;
+  }
+  return relations_.may_refuse_calls(relation);
 }
 
 Answer RelationUsability::can_use(const server::CatalogObject& relation, Privilege privilege) {

@@ -24,10 +24,12 @@ class RelationUsability {
  private:
   [[nodiscard]] rules::Answer can_use(const server::CatalogObject& relation, Privilege privilege);
   [[nodiscard]] rules::Answer can_write(const server::CatalogObject& relation, rules::Write write);
+  [[nodiscard]] bool may_refuse_calls(rules::RelationId relation);
 
   server::CatalogRelations relations_;
   rules::Rewriting rewriting_;
   rules::RoleId role_;
+  bool knows_refused_calls_ = false;
 };
 
 }  // namespace conncheck::functions

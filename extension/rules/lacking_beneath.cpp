@@ -26,6 +26,9 @@ class Supposition : public RelationSource {
   PrivilegeSet held(RelationId relation, RoleId role) override;
   bool lacks_user_mapping(RelationId relation, RoleId role) override;
   bool may_execute(FunctionId function, RoleId role) override;
+  const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) override {
+    return real_.called_by_every(write, relation);
+  }
 
   void except(const Lack& lack) { exception_ = lack; }
   [[nodiscard]] const std::vector<Lack>& supposed() const { return supposed_; }

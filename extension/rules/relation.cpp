@@ -3,8 +3,6 @@
 namespace conncheck::rules {
 namespace {
 
-constexpr PrivilegeSet writes = {Privilege::insert, Privilege::update, Privilege::delete_};
-
 std::optional<bool> to_verdict(Answer answer) {
   if (answer == Answer::unknown) {
     return std::nullopt;
@@ -45,10 +43,12 @@ Verdict judge(const RelationAccess& access) {
 
   const Answer read = reachable & answer(usable.has(Privilege::select)) &
                       answer(access.readable_beneath && access.may_execute_reading);
-  Answer write = reachable & answer(usable.has_all(writes));
+  Answer write = answer(access.schema_usage);
   for (const Write each : all_writes) {
-    write = write & access.takes[each] & access.writable_beneath[each] &
-            access.may_execute_writing[each];
+    if (!access.vanishes[static_cast<std::size_t>(each)]) {
+      write = write & reachable & answer(usable.has(privilege_for(each))) & access.takes[each] &
+              access.writable_beneath[each] & access.may_execute_writing[each];
+    }
   }
   const Answer truncate = reachable & answer(access.privileges.has(Privilege::truncate)) &
                           answer(access.takes_truncate);

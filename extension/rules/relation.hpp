@@ -84,6 +84,8 @@ struct RelationAccess {
   bool may_execute_reading = true;   ///< every function that a read of it calls
   WriteAnswers may_execute_writing;  ///< every function that each write calls
   bool lacks_user_mapping = false;
+  /// Writes that rules make nothing of: they pass, and no privilege is asked for.
+  std::array<bool, all_writes.size()> vanishes = {};
 };
 
 /// An empty can_* could not be worked out; `blocked_by` says `locked` then.

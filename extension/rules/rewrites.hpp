@@ -82,6 +82,9 @@ class RelationSource {
   virtual bool may_execute(FunctionId function, RoleId role) = 0;
   /// Is the stack used up? Views and rules may be stacked as deep as somebody likes.
   virtual bool is_too_deep() { return false; }
+
+  /// What every such write to the relation calls (see is_always_evaluated_by()).
+  virtual const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) = 0;
 };
 
 }  // namespace conncheck::rules

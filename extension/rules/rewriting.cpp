@@ -339,8 +339,11 @@ const Beneath& Rewriting::writing(RelationId relation, Write write) {
   if (known != writings_.end()) {
     return known->second;
   }
-  Beneath result = row_security(relation, {write, {privilege_for(write)}}, audited_);
-  result &= writable(relation, {write, std::nullopt}, audited_, nullptr);
+  Beneath result;
+  if (!vanishes(relation, write)) {
+    result = row_security(relation, {write, {privilege_for(write)}}, audited_);
+    result &= writable(relation, {write, std::nullopt}, audited_, nullptr);
+  }
   return writings_[{relation, write}] = result;
 }
 
@@ -350,6 +353,35 @@ Answer Rewriting::writable_beneath(RelationId relation, Write write) {
 
 bool Rewriting::may_execute_writing(RelationId relation, Write write) {
   return writing(relation, write).functions;
+}
+
+/// On the way down from view to view, a rule that does something runs with all that lies above it,
+/// and the server checks that much.
+bool Rewriting::vanishes(RelationId relation, Write write) {
+  std::vector<RelationId> passed;
+  while (std::find(passed.begin(), passed.end(), relation) == passed.end()) {
+    passed.push_back(relation);
+    const Rewrites* const target = source_.rewrites(relation);
+    if (target == nullptr || target->on(write).has_actions) {
+      return false;
+    }
+    if (target->on(write).instead_rule) {
+      return true;
+    }
+    if (target->kind != RelationKind::view || target->on(write).instead_trigger ||
+        !target->passes_on(write)) {
+      return false;
+    }
+    relation = target->updatable->base;
+  }
+  return false;
+}
+
+bool Rewriting::calls_pass(RelationId relation, Write write) {
+  const std::vector<FunctionId>& functions = source_.called_by_every(write, relation);
+  return std::all_of(functions.begin(), functions.end(), [this](FunctionId function) {
+    return source_.may_execute(function, audited_);
+  });
 }
 
 /// `role`: the one that is asked for the relation itself.
@@ -369,10 +401,15 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
     // The table stands in the action's range table as well, where it is one that is read.
     result &= row_security(relation, {std::nullopt, {privilege_for(writing.write)}}, role);
   }
-  if (result.endless || rewrite.instead_rule || target->kind != RelationKind::view) {
+  if (result.endless || rewrite.instead_rule) {
+    return result;
+  }
+  if (target->kind != RelationKind::view) {
+    result.functions = result.functions && calls_pass(relation, writing.write);
     return result;
   }
   if (rewrite.instead_trigger) {
+    result.functions = result.functions && calls_pass(relation, writing.write);
     // UPDATE and DELETE read the view for the rows that they hand to the trigger.
     if (writing.write != Write::insert) {
       result &= view_reading(relation).query;
@@ -410,6 +447,9 @@ Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view, cons
     return denied;
   }
   const UpdatableView& updatable = *view.updatable;
+  if (vanishes(updatable.base, writing.write)) {
+    return {};
+  }
   const bool by_column = writing.write != Write::delete_;
   const Columns base_columns =
       by_column ? written_beneath(updatable, writing.write, writing.columns, path) : std::nullopt;

@@ -38,6 +38,9 @@ class Rewriting {
   /// May everything be done that writing to all columns of this relation does in turn?
   Answer writable_beneath(RelationId relation, Write write);
   bool may_execute_writing(RelationId relation, Write write);
+  /// Do rules make nothing of the write? The server then drops it, and asks for no permission, not
+  /// even on the relation that it names.
+  bool vanishes(RelationId relation, Write write);
 
  private:
   using Columns = std::optional<std::vector<int>>;  ///< nullopt: all of them
@@ -70,6 +73,7 @@ class Rewriting {
   Beneath column_reading(RelationId view, int column);
   Beneath row_security(RelationId table, const TableUse& use, RoleId role);
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
+  bool calls_pass(RelationId relation, Write write);
   Answer takes(RelationId relation, Write write, const Columns& columns, const Path* path);
   Beneath writable(RelationId relation, const Writing& writing, RoleId role, const Path* path);
   Beneath base_writable(RelationId relation, const Rewrites& view, const Writing& writing,

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "extension/server/catalog_scan.hpp"
+#include "extension/server/inheritance.hpp"
 
 namespace conncheck::server {
 namespace {
@@ -25,33 +26,11 @@ References read_references() {
   return references;
 }
 
-std::vector<RelationId> children_of(RelationId parent) {
-  std::vector<RelationId> children;
-  CatalogScan scan(InheritsRelationId, InheritsParentIndexId,
-                   {{Anum_pg_inherits_inhparent, F_OIDEQ, ObjectIdGetDatum(parent)}});
-  while (HeapTuple const row = scan.next()) {
-    children.push_back(((Form_pg_inherits)GETSTRUCT(row))->inhrelid);
-  }
-  return children;
-}
-
-void add_with_descendants(RelationId table, std::set<RelationId>& tables) {
-  std::vector<RelationId> pending = {table};
-  while (!pending.empty()) {
-    const RelationId next = pending.back();
-    pending.pop_back();
-    if (tables.insert(next).second) {
-      const std::vector<RelationId> children = children_of(next);
-      pending.insert(pending.end(), children.begin(), children.end());
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<RelationId> tables_truncated_along(RelationId table) {
-  std::set<RelationId> named;  // by TRUNCATE of the table itself
-  add_with_descendants(table, named);
+  const std::vector<RelationId> by_itself = with_descendants(table);
+  const std::set<RelationId> named(by_itself.begin(), by_itself.end());
   const References references = read_references();
   std::set<RelationId> along;
   std::vector<RelationId> pending(named.begin(), named.end());

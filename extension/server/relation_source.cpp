@@ -1,11 +1,14 @@
 #include "extension/server/relation_source.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
+#include "extension/rules/written_expression.hpp"
 #include "extension/server/columns.hpp"
 #include "extension/server/policies.hpp"
 #include "extension/server/routine_acl.hpp"
 #include "extension/server/stored_rules.hpp"
+#include "extension/server/written_expressions.hpp"
 
 namespace conncheck::server {
 
@@ -93,6 +96,42 @@ bool CatalogRelations::is_too_deep() {
   constexpr std::ptrdiff_t bytes_of_each_kilobyte = 768;
   const auto used = stack_begin_ - static_cast<const char*>(__builtin_frame_address(0));
   return used > max_stack_depth * bytes_of_each_kilobyte || stack_is_too_deep();
+}
+
+void CatalogRelations::find_refused_calls(rules::Role& role, RelationTraits traits) {
+  refusing_ = relations_with_refused_calls(role, traits);
+}
+
+bool CatalogRelations::some_rules_are_instead() {
+  if (!some_rules_are_instead_) {
+    some_rules_are_instead_ = server::some_rules_are_instead();
+  }
+  return *some_rules_are_instead_;
+}
+
+bool CatalogRelations::may_refuse_calls(rules::RelationId relation) const {
+  return !refusing_ || std::binary_search(refusing_->begin(), refusing_->end(), relation);
+}
+
+const std::vector<rules::FunctionId>& CatalogRelations::called_by_every(
+    rules::Write write, rules::RelationId relation) {
+  static const std::vector<rules::FunctionId> none;
+  if (!may_refuse_calls(relation)) {
+    return none;
+  }
+  const auto [entry, is_new] = called_.try_emplace(relation);
+  if (is_new) {
+    for (const StoredExpression& stored : read_written_expressions(relation)) {
+      for (const rules::Write each : rules::all_writes) {
+        if (rules::is_always_evaluated_by(each, stored.expression)) {
+          std::vector<rules::FunctionId>& called = entry->second[static_cast<std::size_t>(each)];
+          called.insert(called.end(), stored.expression.functions.begin(),
+                        stored.expression.functions.end());
+        }
+      }
+    }
+  }
+  return entry->second[static_cast<std::size_t>(write)];
 }
 
 rules::Answer CatalogRelations::foreign_table_takes(rules::RelationId relation,

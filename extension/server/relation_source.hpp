@@ -1,6 +1,7 @@
 // The facts about relations beneath views and rules, read from the catalogs when they are asked.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "extension/rules/acl.hpp"
 #include "extension/rules/rewriting.hpp"
 #include "extension/server/foreign_tables.hpp"
+#include "extension/server/refused_calls.hpp"
 #include "extension/server/relations.hpp"
 #include "extension/server/roles.hpp"
 
@@ -32,6 +34,18 @@ class CatalogRelations : public rules::RelationSource {
   /// Sooner than the server says so: what is to be read at the bottom needs some of the stack, too.
   bool is_too_deep() override;
 
+  const std::vector<rules::FunctionId>& called_by_every(rules::Write write,
+                                                        rules::RelationId relation) override;
+
+  /// For reports on many relations: finds out at once where writes may call what the role must not
+  /// execute. From then on called_by_every() answers for that role alone.
+  void find_refused_calls(rules::Role& role, RelationTraits traits);
+  /// May a write to the relation call such a function? Always, until that has been found out.
+  [[nodiscard]] bool may_refuse_calls(rules::RelationId relation) const;
+
+  /// If none is, no write vanishes (see Rewriting::vanishes()).
+  [[nodiscard]] bool some_rules_are_instead();
+
   const ForeignTable& foreign_table(rules::RelationId relation);
 
  private:
@@ -43,6 +57,7 @@ class CatalogRelations : public rules::RelationSource {
   /// nullptr: gone.
   KnownRelation* find(rules::RelationId relation);
 
+  using CalledByWrites = std::array<std::vector<rules::FunctionId>, rules::all_writes.size()>;
   using RelationAndRole = std::pair<rules::RelationId, rules::RoleId>;
 
   Roles& roles_;
@@ -52,6 +67,9 @@ class CatalogRelations : public rules::RelationSource {
   std::unordered_map<rules::RelationId, ForeignTable> foreign_tables_;
   std::unordered_map<rules::RelationId, std::vector<rules::Policy>> policies_;
   std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
+  std::unordered_map<rules::RelationId, CalledByWrites> called_;
+  std::optional<std::vector<rules::RelationId>> refusing_;  ///< sorted
+  std::optional<bool> some_rules_are_instead_;
 };
 
 }  // namespace conncheck::server

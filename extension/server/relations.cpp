@@ -83,6 +83,7 @@ void RowReader::take_fixed_columns(const FormData_pg_class* form) {
   relation_.force_row_security = form->relforcerowsecurity;
   relation_.has_rules = form->relhasrules;
   relation_.has_triggers = form->relhastriggers;
+  relation_.has_checks = form->relchecks != 0;
 }
 
 void RowReader::hand_over(HeapTuple row, TupleDesc descriptor) {

@@ -21,6 +21,7 @@ struct RelationRow {
   bool force_row_security = false;
   bool has_rules = false;
   bool has_triggers = false;
+  bool has_checks = false;        ///< CHECK constraints
   bool security_invoker = false;  ///< these two: of views only
   enum class CheckOption { none, local, cascaded } check_option = CheckOption::none;
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "extension/server/catalog_pages.hpp"
 #include "extension/server/catalog_scan.hpp"
 #include "extension/server/memory.hpp"
 #include "extension/server/stored_query.hpp"
@@ -135,6 +136,18 @@ rules::Rewrites read_rewrites(const RelationRow& relation) {
     read_triggers(relation, rewrites);
   }
   return rewrites;
+}
+
+bool some_rules_are_instead() {
+  CatalogPages pages(RewriteRelationId, [](HeapTuple row) {
+    const auto* const rule = (Form_pg_rewrite)GETSTRUCT(row);
+    return rule->is_instead && write_of(rule->ev_type).has_value();
+  });
+  bool found = false;
+  for (auto rows = pages.next(); !rows.empty(); rows = pages.next()) {
+    found = true;
+  }
+  return found;
 }
 
 }  // namespace conncheck::server

@@ -9,4 +9,7 @@ namespace conncheck::server {
 /// Rules that are disabled, or enabled for replicas only, do not count.
 [[nodiscard]] rules::Rewrites read_rewrites(const RelationRow& relation);
 
+/// Has the database any rule that does something instead of a write?
+[[nodiscard]] bool some_rules_are_instead();
+
 }  // namespace conncheck::server

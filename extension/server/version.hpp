@@ -264,6 +264,16 @@ inline constexpr Oid nextval_function = F_NEXTVAL;
 inline constexpr Oid nextval_function = F_NEXTVAL_OID;
 #endif
 
+/// NOT ENFORCED came with 18.
+inline bool is_enforced(const FormData_pg_constraint* constraint) {
+#if PG_VERSION_NUM >= 180000
+  return constraint->conenforced;
+#else
+  (void)constraint;
+  return true;
+#endif
+}
+
 /// Does the wrapper implement TRUNCATE? (None does before 14.)
 inline bool implements_truncate(const FdwRoutine* wrapper) {
 #if PG_VERSION_NUM >= 140000

@@ -1,25 +1,24 @@
-// What the server evaluates when a row is written: defaults, generated columns, checks, indexes.
+// What the server evaluates when a row is written: defaults, generated columns, checks, indexes, …
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "extension/rules/relation.hpp"
+#include "extension/rules/written_expression.hpp"
 #include "extension/server/guard.hpp"
 
 namespace conncheck::server {
 
-struct WrittenExpression {
-  /// Only defaults are left out of a statement that gives a value, and of UPDATE.
-  enum class Place { default_value, generated_column, check_constraint, index };
-  Place place{};
-  std::string name;            ///< the column's, the constraint's or the index's
-  std::vector<Oid> functions;  ///< with an ACL, that the writing role must be able to execute
-  std::vector<Oid> sequences;  ///< nextval() is called on: USAGE or UPDATE is needed
+struct StoredExpression {
+  rules::WrittenExpression expression;  ///< its functions: those that have an ACL
+  std::string name;                     ///< the column's, the constraint's, the index's, …
+  std::string of;                       ///< the domain, or the table whose partition it is
+  std::vector<Oid> sequences;           ///< nextval() is called on: USAGE or UPDATE is needed
 };
 
-/// Those of a table that call something that could be refused, by place and name. Identity columns
-/// are not among them: the server asks for no privilege on their sequences.
-[[nodiscard]] std::vector<WrittenExpression> read_written_expressions(rules::RelationId table);
+/// Those of a relation that call something that could be refused, by place and name. Identity
+/// columns are not among them: the server asks for no privilege on their sequences. Of a view there
+/// are the conditions of triggers alone.
+[[nodiscard]] std::vector<StoredExpression> read_written_expressions(rules::RelationId relation);
 
 }  // namespace conncheck::server

@@ -43,6 +43,9 @@ class Relations : public RelationSource {
   bool may_execute(FunctionId function, RoleId role) override {
     return !(function == secret && role == audited);
   }
+  const std::vector<FunctionId>& called_by_every(Write, RelationId relation) override {
+    return called[relation];
+  }
 
   Rewrites& add_view(RelationId id, const std::vector<RelationId>& over) {
     Rewrites& added = known[id];
@@ -58,6 +61,7 @@ class Relations : public RelationSource {
   }
 
   std::map<RelationId, Rewrites> known;
+  std::map<RelationId, std::vector<FunctionId>> called;
   std::map<std::pair<RelationId, RoleId>, PrivilegeSet> holdings;
   std::map<std::pair<RelationId, RoleId>, ColumnHoldings> by_column;
   std::set<RelationId> unmapped;
@@ -138,6 +142,16 @@ TEST_F(LackingBeneathTest, FunctionsThatTheReaderMayNotExecute) {
   relations.holdings[{second_table, view_owner}] = {Privilege::select};
   EXPECT_TRUE(lacks(view).empty());
   EXPECT_EQ(functions, std::vector<FunctionId>{secret});
+}
+
+TEST_F(LackingBeneathTest, FunctionsThatEveryWriteCalls) {
+  relations.known[view].updatable = UpdatableView{table, {{1, 1}}, {1}, {}, false, false};
+  relations.holdings[{table, view_owner}] = {Privilege::insert, Privilege::select};
+  relations.holdings[{second_table, view_owner}] = {Privilege::select};
+  relations.called[table] = {secret};
+  const LackingBeneath found = lacking_beneath(relations, audited, view, Write::insert, [] {});
+  ASSERT_EQ(found.lacks.size(), 1U);
+  EXPECT_EQ(found.lacks[0].function, secret);
 }
 
 TEST_F(LackingBeneathTest, WhatNoGrantMends) {

@@ -33,6 +33,19 @@ TEST(Verdict, WriteNeedsAllThree) {
   }
 }
 
+TEST(Verdict, WhatVanishesNeedsNoPrivilege) {
+  RelationAccess access = table({insert});
+  access.vanishes = {false, true, true};
+  EXPECT_EQ(judge(access).can_write, true);
+  access.vanishes = {false, false, true};
+  EXPECT_EQ(judge(access).can_write, false);
+  access.vanishes = {true, true, true};
+  access.privileges = {};
+  EXPECT_EQ(judge(access).can_write, true);
+  access.schema_usage = false;
+  EXPECT_EQ(judge(access).can_write, false);
+}
+
 TEST(Verdict, TruncateNeedsTruncateAndNotDelete) {
   EXPECT_EQ(judge(table({truncate})).can_truncate, true);
   EXPECT_EQ(judge(table(dml)).can_truncate, false);

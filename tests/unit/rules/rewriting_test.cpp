@@ -48,6 +48,9 @@ class FakeRelations : public RelationSource {
   bool may_execute(FunctionId function, RoleId role) override {
     return !not_executable_.contains({function, role});
   }
+  const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) override {
+    return called_[{relation, write}];
+  }
 
   /// A view of columns 1 and 2 of `over`, that reads both.
   Rewrites& add_view(RelationId id, RelationId over) {
@@ -94,6 +97,7 @@ class FakeRelations : public RelationSource {
   std::map<RoleId, Role> roles_;
   std::map<RelationId, std::vector<Policy>> policies_;
   std::set<std::pair<FunctionId, RoleId>> not_executable_;
+  std::map<std::pair<RelationId, Write>, std::vector<FunctionId>> called_;
   WriteAnswers foreign_;
 };
 
@@ -330,6 +334,7 @@ TEST_F(RewritingTest, InsteadOfTriggersReadTheViewForUpdateAndDelete) {
 TEST_F(RewritingTest, RulesAskTheOwnerEvenOnInvokerViews) {
   relations.add_view(view, base).security_invoker = true;
   relations[view].writes[0].instead_rule = true;
+  relations[view].writes[0].has_actions = true;
   relations[view].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
   relations[view].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
   relations.held_[{other, audited}] = {insert};
@@ -534,6 +539,60 @@ TEST_F(RewritingTest, WhatIsTrueAnywayIsDroppedButExpandedBefore) {
   EXPECT_TRUE(reads(base));
   relations.policies_[base][0].using_rows->demands = FakeRelations::reads_table(base);
   EXPECT_FALSE(reads(base));
+}
+
+TEST_F(RewritingTest, WhatARowIsWrittenWithIsCalledByWhoRunsTheStatement) {
+  relations.add_view(view, base);
+  relations.called_[{base, Write::insert}] = {function};
+  relations.not_executable_ = {{function, view_owner}};
+  EXPECT_TRUE(executes(Write::insert, base));
+  EXPECT_TRUE(executes(Write::insert, view));
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(Write::insert, base));
+  EXPECT_FALSE(executes(Write::insert, view));
+  EXPECT_TRUE(executes(Write::delete_, base));
+}
+
+TEST_F(RewritingTest, ARuleInsteadLeavesTheTableUnwritten) {
+  relations.called_[{base, Write::insert}] = {function};
+  relations.not_executable_ = {{function, audited}};
+  relations[base].writes[0].instead_rule = true;
+  EXPECT_TRUE(executes(Write::insert, base));
+}
+
+TEST_F(RewritingTest, TheConditionsOfAViewsTriggersAreCalled) {
+  relations.add_view(view, base).writes[0].instead_trigger = true;
+  relations.called_[{view, Write::insert}] = {function};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(Write::insert, view));
+  EXPECT_TRUE(executes(Write::update, view));
+}
+
+TEST_F(RewritingTest, AWriteThatRulesMakeNothingOfVanishes) {
+  relations.add_view(view, base);
+  relations.add_view(outer_view, view);
+  relations[base].writes[0].instead_rule = true;
+  Rewriting rewriting(relations, audited);
+  EXPECT_TRUE(rewriting.vanishes(base, Write::insert));
+  EXPECT_TRUE(rewriting.vanishes(outer_view, Write::insert));
+  EXPECT_FALSE(rewriting.vanishes(outer_view, Write::delete_));
+  EXPECT_EQ(rewriting.writable_beneath(outer_view, Write::insert), Answer::yes);
+  EXPECT_EQ(rewriting.writable_beneath(outer_view, Write::delete_), Answer::no);
+}
+
+TEST_F(RewritingTest, ARuleThatDoesSomethingKeepsTheWrite) {
+  relations.add_view(view, base);
+  relations[base].writes[0].instead_rule = true;
+  relations[view].writes[0].has_actions = true;
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(view, Write::insert));
+  relations[base].writes[0].has_actions = true;
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(base, Write::insert));
+}
+
+TEST_F(RewritingTest, ViewsThatLeadBackToThemselvesDoNotVanish) {
+  relations.add_view(view, outer_view);
+  relations.add_view(outer_view, view);
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(view, Write::insert));
 }
 
 }  // namespace
