@@ -287,12 +287,11 @@ void Reader::indexes() {
 /// A row that is written to a partition is held against the keys above it, too.
 void Reader::partition_keys() {
   std::vector<Oid> keyed;
-  if (facts_.kind == RELKIND_PARTITIONED_TABLE) {
-    keyed.push_back(relation_);
-  }
   if (facts_.is_partition) {
-    const std::vector<Oid> above = ancestors_of(relation_);
-    keyed.insert(keyed.end(), above.begin(), above.end());
+    keyed = ancestors_of(relation_);
+  }
+  if (facts_.kind == RELKIND_PARTITIONED_TABLE) {
+    keyed.insert(keyed.begin(), relation_);
   }
   for (const Oid table : keyed) {
     if (const Datum stored = key_expressions(table); stored != 0) {
