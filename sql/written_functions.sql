@@ -44,7 +44,7 @@ CREATE TABLE cw.not_enforced (id int);
 DO $$
 BEGIN
   IF current_setting('server_version_num')::int >= 180000 THEN
-    ALTER TABLE cw.not_enforced ADD CHECK (cw.ok(id)) NOT ENFORCED;
+    EXECUTE 'ALTER TABLE cw.not_enforced ADD CHECK (cw.ok(id)) NOT ENFORCED';
   END IF;
 END $$;
 CREATE TABLE cw.checked_parent (id int CHECK (cw.ok(id)) NO INHERIT);

@@ -68,6 +68,7 @@ std::string blocked_reasons(const RelationPermissions& relation, PrivilegeSet bl
            std::pair{schema_usage, "no USAGE on the schema"},
            std::pair{not_updatable, "the relation takes no writing"},
            std::pair{underlying_relation, "what the view reads is denied"},
+           std::pair{function_execute, "a function that this calls is denied"},
            std::pair{user_mapping, "no user mapping"},
        }) {
     if (is_blocked_by(relation, reason)) {

@@ -128,7 +128,9 @@ class Comparison {
           privilege == Privilege::update && outcome == ProofOutcome::not_tried;
       return outcome == ProofOutcome::allowed || has_nothing_to_set;
     });
-    const bool verdict_is_no = relation_.can_write == false;
+    // Functions that are called when a row is written: EXPLAIN writes none.
+    const bool verdict_is_no =
+        relation_.can_write == false && !is_blocked_by(relation_, function_execute);
     if (all_pass && verdict_is_no && !lacks_user_mapping(relation_, proof_)) {
       add_difference(PrivilegeSet(writes),
                      fmt::format("The catalogs deny {} writing (INSERT, UPDATE and DELETE) on ",
@@ -234,6 +236,10 @@ constexpr std::array gaps = {
     Gap{"sequences behind defaults",
         [](const RelationPermissions&, const ProofSubject& subject) {
           return subject.sequence_default;
+        }},
+    Gap{"functions called when a row is written",
+        [](const RelationPermissions& relation, const ProofSubject&) {
+          return relation.can_write == false && is_blocked_by(relation, function_execute);
         }},
     Gap{"user mappings", [](const RelationPermissions& relation,
                             const ProofSubject&) { return relation.kind == "foreign table"; }},

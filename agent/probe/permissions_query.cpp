@@ -26,8 +26,9 @@ judged AS (
   SELECT c.*, b.s AS cs, b.i AS ci, b.u AS cu, b.r AS cr,
          c.held & 15 | coalesce(b.on_every, 0) AS usable,
          CASE c.relkind WHEN 'v' THEN w.takes WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
-         coalesce(w.usable, 28) & ~coalesce(p.events, 0) AS passes,
-         coalesce(w.callable, 28) & ~coalesce(q.events, 0) AS callable,
+         (coalesce(w.usable, 28) & ~coalesce(p.events, 0)) | coalesce(w.vanishing, 0) AS passes,
+         (coalesce(w.callable, 28) & ~coalesce(q.events, 0) & ~coalesce(x.events, 0)) | coalesce(w.vanishing, 0) AS callable,
+         coalesce(w.vanishing, 0) AS vanishing,
          (c.held | coalesce(b.held, 0)) & 1 AS reads,
          (c.held | coalesce(b.held, 0)) & 4 | ((c.held | coalesce(b.held, 0)) & 2) * 4 | (c.held & 8) * 2 AS writes,
          c.held & 255 <> 0 OR b.oid IS NOT NULL AS visible,
@@ -47,6 +48,7 @@ judged AS (
   LEFT JOIN view_writes w ON w.oid = c.oid
   LEFT JOIN refused_by_policies p ON p.oid = c.oid AND NOT p.by_call
   LEFT JOIN refused_by_policies q ON q.oid = c.oid AND q.by_call
+  LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules
   LEFT JOIN unreadable n ON n.oid = c.oid
   LEFT JOIN uncallable y ON y.oid = c.oid
   WHERE c.held IS NOT NULL
@@ -55,7 +57,9 @@ SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_nam
        CASE j.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END AS kind,
        j.usage AND j.usable & 1 <> 0 AND NOT j.unreadable AND NOT j.uncallable AND NOT j.unmapped AS can_read,
-       j.usage AND j.usable & 14 = 14 AND NOT j.unmapped AND (j.takes & j.passes & j.callable & 28) = 28 AS can_write,
+       j.usage AND NOT j.unmapped
+         AND ((((j.usable & 4) | (j.usable & 2) * 4 | (j.usable & 8) * 2) & j.passes & j.callable) | j.vanishing)
+             & j.takes & 28 = 28 AS can_write,
        j.usage AND j.held & 16 <> 0 AND coalesce(j.truncatable, false) AND NOT j.unmapped AS can_truncate,
        p.list AS privileges, g.list AS grantable,
        CASE WHEN j.cs IS NOT NULL OR j.ci IS NOT NULL OR j.cu IS NOT NULL OR j.cr IS NOT NULL THEN
@@ -82,10 +86,10 @@ ORDER BY j.nspname COLLATE "C", j.relname COLLATE "C"
 
 std::string permissions_query(int server_version_num) {
   std::string query = "WITH ";
-  for (const std::string& part :
-       std::array{relations_part(server_version_num), columns_part(),
-                  foreign_tables_part(server_version_num), stored_rules_part(server_version_num),
-                  view_writes_part(server_version_num)}) {
+  for (const std::string& part : std::array{
+           relations_part(server_version_num), columns_part(),
+           foreign_tables_part(server_version_num), stored_rules_part(server_version_num),
+           written_expressions_part(server_version_num), view_writes_part(server_version_num)}) {
     query += part;
   }
   return query + verdicts_sql;

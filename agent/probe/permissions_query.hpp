@@ -7,8 +7,10 @@
 namespace conncheck {
 
 inline constexpr int postgres_14 = 140000;
+inline constexpr int postgres_15 = 150000;
 inline constexpr int postgres_16 = 160000;
 inline constexpr int postgres_17 = 170000;
+inline constexpr int postgres_18 = 180000;
 
 // In all of them privileges are bits, in the order in which they are reported: SELECT 1, INSERT 2,
 // UPDATE 4, DELETE 8, TRUNCATE 16, REFERENCES 32, TRIGGER 64, MAINTAIN 128; with grant option
@@ -30,8 +32,13 @@ inline constexpr int postgres_17 = 170000;
 /// `refused_by_policies`, the writes that a table's own policies do not let pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
+/// `refused_writes`: where every write that finds a row calls a function that the role must not
+/// execute, as events.
+[[nodiscard]] std::string written_expressions_part(int server_version_num);
+
 /// `view_writes`: what each relation with rules takes, and which writes to it pass: `usable` as far
-/// as relations are concerned, `callable` as far as functions are.
+/// as relations are concerned, `callable` as far as functions are; which of them rules make nothing
+/// of, so that no privilege is asked for.
 [[nodiscard]] std::string view_writes_part(int server_version_num);
 
 }  // namespace conncheck

@@ -24,10 +24,15 @@ namespace {
 // permissive one that is always true leaves the others to be expanded, but not planned. Without a
 // permissive one the server looks at none. FOR UPDATE of a view locks whatever its query reads.
 constexpr const char* rules_sql = R"sql(
+write_rules AS MATERIALIZED (
+  SELECT EXISTS (SELECT FROM pg_rewrite w
+                 WHERE w.is_instead AND w.ev_type IN ('2', '3', '4') AND w.ev_qual::text = '<>') AS some_may_vanish
+),
 reached AS MATERIALIZED (
   WITH RECURSIVE beneath AS (
     SELECT c.oid FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
-    WHERE ((c.relhasrules AND c.relkind <> 'm') OR c.relrowsecurity) AND (c.held & 15 <> 0 OR b.held & 7 <> 0)
+    WHERE ((c.relhasrules AND c.relkind <> 'm') OR c.relrowsecurity)
+      AND (c.held & 15 <> 0 OR b.held & 7 <> 0 OR (SELECT o.some_may_vanish FROM write_rules o))
     UNION
     SELECT v.oid
     FROM beneath x
@@ -45,6 +50,7 @@ rules AS MATERIALIZED (
          CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
          w.is_instead AND w.ev_qual::text = '<>' AS instead,
          w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
+         NOT starts_with(w.ev_action::text, '({{QUERY :commandType {nothing} ') AS acts,
          {rule_text} AS action,
          CASE WHEN w.ev_type = '1' AND coalesce(
                 (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
@@ -190,7 +196,7 @@ endless AS MATERIALIZED (
   SELECT DISTINCT b.root AS holder, b.root_event AS event, b.root_role AS role FROM below b WHERE b.oid = b.root AND b.expands
 ),
 forbidden_functions AS MATERIALIZED (
-  SELECT p.oid::text AS number FROM pg_proc p CROSS JOIN me
+  SELECT p.oid::text AS number, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
   WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
 ),
 calls AS MATERIALIZED (
@@ -260,7 +266,8 @@ std::string stored_rules_part(int server_version_num) {
   return fmt::format(fmt::runtime(rules_sql),
                      fmt::arg("rule_text", text.of("w.ev_action::text || w.ev_qual::text")),
                      fmt::arg("policy_text", text.of("c.stored")),
-                     fmt::arg("relation", text.relation), fmt::arg("checks", text.check),
+                     fmt::arg("nothing", text.nothing), fmt::arg("relation", text.relation),
+                     fmt::arg("checks", text.check),
                      fmt::arg("relation_of_check", text.relation_of_check),
                      fmt::arg("column_checks", column_checks())) +
          unreadable_sql;

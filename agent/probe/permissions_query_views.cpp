@@ -13,7 +13,8 @@ constexpr const char* targets_sql = R"sql(
 written AS MATERIALIZED (
   SELECT c.oid, (c.held | coalesce(b.held, 0)) & 14 AS held
   FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
-  WHERE c.relhasrules AND c.relkind <> 'm' AND (c.held | coalesce(b.held, 0)) & 14 <> 0
+  WHERE c.relhasrules AND c.relkind <> 'm'
+    AND ((c.held | coalesce(b.held, 0)) & 14 <> 0 OR (SELECT o.some_may_vanish FROM write_rules o))
 ),
 beneath_written AS MATERIALIZED (
   WITH RECURSIVE beneath AS (
@@ -30,7 +31,11 @@ rule_targets AS MATERIALIZED (
   FROM checks c JOIN beneath_written b ON b.oid = c.holder
   CROSS JOIN LATERAL (VALUES (1, 8, c.inserted), (4, 4, c.updated), (8, 16, '{}'::text[])) e(perm, event, columns)
   WHERE c.event IN (4, 8, 16) AND c.perms & e.perm <> 0 AND (e.perm <> 4 OR c.updated <> '{}')
-    AND (c.relkind IN ('v', 'f') OR c.relhasrules)
+    AND (c.relkind IN ('v', 'f') OR c.relhasrules OR EXISTS (SELECT FROM refused_writes x WHERE x.oid = c.oid))
+),
+rule_effects AS MATERIALIZED (
+  SELECT r.oid, r.event, bool_or(r.instead) AS instead, bool_or(r.acts) AS acts
+  FROM rules r WHERE r.event > 2 GROUP BY r.oid, r.event
 ),
 )sql";
 
@@ -116,7 +121,7 @@ starts AS MATERIALIZED (
   SELECT row_number() OVER () AS id, x.* FROM (
     SELECT h.oid, e.event, NULL::int[] AS columns
     FROM written h CROSS JOIN (VALUES (4, 4), (8, 2), (16, 8)) e(event, privilege)
-    WHERE h.held & e.privilege <> 0
+    WHERE h.held & e.privilege <> 0 OR (SELECT o.some_may_vanish FROM write_rules o)
     UNION
     SELECT t.target, t.event, t.columns FROM rule_targets t
   ) x
@@ -146,12 +151,19 @@ chains AS MATERIALIZED (
   ), links AS (
     SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
            CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
-                WHEN 'f' THEN f.takes & c.event WHEN 'm' THEN 0 ELSE c.event END AS takes
+                WHEN 'f' THEN f.takes & c.event WHEN 'm' THEN 0 ELSE c.event END AS takes,
+           coalesce(e.instead, false) AS instead, coalesce(e.acts, false) AS acts,
+           coalesce(x.events, 0) & c.event <> 0 AS refused
     FROM chain c JOIN pg_class k ON k.oid = c.oid
+    LEFT JOIN rule_effects e ON e.oid = c.oid AND e.event = c.event
+    LEFT JOIN refused_writes x ON x.oid = c.oid
     LEFT JOIN view_events v ON v.oid = c.oid LEFT JOIN foreign_tables f ON f.oid = c.oid
   )
-  SELECT l.id, l.start, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
-         l.condition_refused,
+  SELECT l.*, lead(l.vanishes) OVER down AS base_vanishes
+  FROM (
+  SELECT l.id, l.start, l.depth, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
+         l.condition_refused, l.instead, l.refused,
+         first_value(l.instead) OVER up AND NOT bool_or(l.acts) OVER up AS vanishes,
          -- a condition may ask for columns that are computed further down
          l.condition_fails OR (l.condition_reads AND coalesce(bool_or(l.fails_beside_base) OVER (
            PARTITION BY l.id ORDER BY l.depth ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), false)) AS condition_fails,
@@ -160,6 +172,8 @@ chains AS MATERIALIZED (
          first_value(l.takes) OVER up AS taken, first_value(l.started) OVER up AS arriving
   FROM links l
   WINDOW down AS (PARTITION BY l.id ORDER BY l.depth), up AS (PARTITION BY l.id ORDER BY l.depth DESC)
+  ) l
+  WINDOW down AS (PARTITION BY l.id ORDER BY l.depth)
 ),
 failing_chains AS MATERIALIZED (
   SELECT DISTINCT c.id, false AS by_call
@@ -167,14 +181,14 @@ failing_chains AS MATERIALIZED (
   LEFT JOIN (SELECT DISTINCT d.holder, d.event FROM failing d WHERE NOT d.by_call) r ON r.holder = c.oid AND r.event = c.event
   LEFT JOIN unreadable n ON n.oid = c.oid
   LEFT JOIN foreign_tables f ON f.oid = c.base
-  WHERE r.holder IS NOT NULL
+  WHERE NOT c.vanishes AND (r.holder IS NOT NULL
      OR (c.base IS NULL AND c.relkind = 'v' AND (
            (c.event & (c.by_rule | c.by_trigger)) = 0
            -- a trigger for UPDATE and DELETE is handed the view's rows
            OR (c.event <> 8 AND (c.event & c.by_rule) = 0 AND n.oid IS NOT NULL)))
      OR (c.named IS NOT NULL AND (c.taken = 0
            OR (c.relkind = 'v' AND c.base IS NOT NULL AND c.event <> 16 AND NOT c.named <@ c.arriving)))
-     OR (c.base IS NOT NULL AND (
+     OR (c.base IS NOT NULL AND NOT c.base_vanishes AND (
            (c.condition_fails AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
            OR (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                               WHERE m.srvid = f.ftserver AND m.umuser IN (c.checked_as, 0)))
@@ -184,20 +198,23 @@ failing_chains AS MATERIALIZED (
                                                       CASE c.event WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END))
                  FROM unnest(c.base_started, c.base_columns) AS p(started, attnum)
                  JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum AND a.attgenerated = ''
-                 WHERE p.started = ANY (c.arriving)), false)))))
+                 WHERE p.started = ANY (c.arriving)), false))))))
   UNION
   SELECT c.id, true
   FROM chains c LEFT JOIN uncallable n ON n.oid = c.oid
-  WHERE EXISTS (SELECT FROM failing_nodes f WHERE f.by_call AND f.holder = c.oid AND f.event = c.event)
+  WHERE NOT c.vanishes AND (EXISTS (SELECT FROM failing_nodes f WHERE f.by_call AND f.holder = c.oid AND f.event = c.event)
      OR (c.base IS NULL AND c.relkind = 'v' AND c.event <> 8 AND (c.event & c.by_rule) = 0
          AND (c.event & c.by_trigger) <> 0 AND n.oid IS NOT NULL)
-     OR (c.base IS NOT NULL AND c.condition_refused AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
+     -- the table that is written in the end, or a trigger that stands in
+     OR (c.base IS NULL AND c.refused AND NOT c.instead)
+     OR (c.base IS NOT NULL AND NOT c.base_vanishes AND c.condition_refused
+         AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL)))
   UNION
   SELECT c.id, f.by_call
   FROM chains c
   JOIN failing_nodes f ON f.holder = c.base AND f.role = c.checked_as AND f.event > 100
   -- a rule may read what it writes
-  WHERE (f.event - 100) & (CASE c.event WHEN 4 THEN 6 WHEN 8 THEN 16 ELSE 8 END | CASE WHEN c.named IS NULL THEN 0 ELSE 1 END) <> 0
+  WHERE NOT c.vanishes AND NOT c.base_vanishes AND (f.event - 100) & (CASE c.event WHEN 4 THEN 6 WHEN 8 THEN 16 ELSE 8 END | CASE WHEN c.named IS NULL THEN 0 ELSE 1 END) <> 0
 ),
 writes_started AS MATERIALIZED (
   SELECT c.id AS by_id, s.id
@@ -221,7 +238,8 @@ failing_starts AS MATERIALIZED (
 view_writes AS MATERIALIZED (
   SELECT c.start AS oid, coalesce(bit_or(c.taken), 0) AS takes, bool_or(c.taken IS NULL) AS locked,
          28 & ~coalesce(bit_or(c.event) FILTER (WHERE NOT f.by_call), 0) AS usable,
-         28 & ~coalesce(bit_or(c.event) FILTER (WHERE f.by_call), 0) AS callable
+         28 & ~coalesce(bit_or(c.event) FILTER (WHERE f.by_call), 0) AS callable,
+         coalesce(bit_or(c.event) FILTER (WHERE c.vanishes AND c.depth = 0), 0) & coalesce(bit_or(c.taken), 0) AS vanishing
   FROM chains c LEFT JOIN failing_starts f ON f.id = c.id
   WHERE c.named IS NULL
   GROUP BY c.start

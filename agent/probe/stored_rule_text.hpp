@@ -18,6 +18,7 @@ struct StoredRuleText {
   const char* relation_of_check;  ///< stands before the oid of a check's relation
   /// Index of the first relation in FROM: up to 15 the view itself comes before, twice (OLD, NEW).
   int base_entry;
+  int nothing;  ///< the command of DO NOTHING's query
 
   /// SQL for a stored text as it is searched: braces in names, and the mark that the query sets
   /// itself, go, so that what is left is syntax only.
@@ -29,12 +30,13 @@ struct StoredRuleText {
 };
 
 inline StoredRuleText stored_rule_text(int server_version_num) {
-  const bool short_entries = server_version_num < 150000;
+  const bool short_entries = server_version_num < postgres_15;
+  const int nothing = server_version_num >= postgres_15 ? 7 : 6;  // MERGE came before it
   constexpr const char* relation = ":rtekind 0 :relid ";
   if (server_version_num >= postgres_16) {
-    return {short_entries, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
+    return {short_entries, relation, "{RTEPERMISSIONINFO ", ":relid ", 1, nothing};
   }
-  return {short_entries, relation, "{RANGETBLENTRY ", relation, 3};
+  return {short_entries, relation, "{RANGETBLENTRY ", relation, 3, nothing};
 }
 
 }  // namespace conncheck

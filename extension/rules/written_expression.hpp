@@ -37,7 +37,8 @@ struct WrittenExpression {
 /// conncheck_explain: a default, where no value is given; the columns of an index in an UPDATE,
 /// which may leave the index alone (HOT).
 /// A value is converted to its column's domain, unless it comes from a column of that very domain,
-/// and a BEFORE trigger may make the row go away: neither is foreseen.
+/// a BEFORE trigger may make the row go away, and a default partition without siblings is held
+/// against no key: none of this is foreseen.
 [[nodiscard]] bool is_always_evaluated_by(Write write, const WrittenExpression& expression);
 
 [[nodiscard]] bool may_be_evaluated_by(Write write, const WrittenExpression& expression);

@@ -255,6 +255,33 @@ def attempts(database, role_name):
     return {relation.key: verdict for relation, verdict in zip(found, verdicts)}
 
 
+def _written(relation, columns):
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    nulls = sql.SQL(", ").join([sql.NULL] * len(columns))
+    assignments = sql.SQL(", ").join(sql.SQL("{} = NULL").format(sql.Identifier(name)) for name in columns)
+    yield sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(relation, names, nulls)
+    yield sql.SQL("UPDATE {} SET {}").format(relation, assignments)
+    yield sql.SQL("DELETE FROM {}").format(relation)
+
+
+def with_rows_written(database, role_name, tried):
+    """The same verdicts, but that writes are done to rows instead of explained: in every column a NULL, no default.
+    Where no policy of row security stands in the way: that is the same error."""
+    with database.connect() as connection:
+        found = relations(connection)
+        connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
+        # A partition that takes no such row has called what it calls before it says so.
+        return {
+            (schema, table): dataclasses.replace(
+                tried[schema, table],
+                write=_passes_for(
+                    connection, _written, sql.Identifier(schema, table), columns, also=errors.IntegrityError
+                ),
+            )
+            for schema, table, _, columns in found
+        }
+
+
 def claims(tables):
     """{(schema, table): Verdict} of a JSON report's `tables`."""
     return {

@@ -2,16 +2,21 @@
 
 import pytest
 
-from attempts import attempts, claims, differences
+from attempts import attempts, claims, differences, with_rows_written
 
 # Which rungs are held to a try, and to each other, over which catalog.
 RUNGS = {
     "every_rule": ("extension", "catalog"),
     "functions_and_policies": ("extension", "catalog"),
+    "vanishing_writes": ("extension", "catalog"),
     "view_forms": ("extension", "catalog"),
+    "written_functions": ("extension", "catalog"),
     # The stored text of a rule does not say which columns the planner drops: there the catalog query says no.
     "unread_columns": ("extension",),
 }
+# There EXPLAIN shows too little: rows are written.
+WITH_ROWS = {"written_functions"}
+
 
 @pytest.fixture(scope="module")
 def auditor(cluster):
@@ -39,7 +44,7 @@ OF_BOTH_RUNGS = [name for name, sources in RUNGS.items() if len(sources) > 1]
 
 
 @pytest.mark.parametrize(("catalog", "source"), RUNGS_OF_EACH, indirect=["catalog"])
-def test_every_verdict_is_what_a_try_shows(program, catalog, auditor, source):
+def test_every_verdict_is_what_a_try_shows(program, catalog, auditor, source, request):
     database, roles = catalog
     arguments = ["--no-extension"] if source == "catalog" else []
     report, audited = audit(program, database, auditor, roles, *arguments)
@@ -47,7 +52,9 @@ def test_every_verdict_is_what_a_try_shows(program, catalog, auditor, source):
     wrong = {}
     for role in roles:
         tried = attempts(database, role)
-        assert len(tried) > 40
+        if request.node.callspec.params["catalog"] in WITH_ROWS:
+            tried = with_rows_written(database, role, tried)
+        assert len(tried) > 20
         if found := differences(claims(audited[role]["tables"]), tried):
             wrong[role] = found
     assert not wrong
@@ -62,7 +69,7 @@ def test_extension_and_catalog_query_agree_row_for_row(program, catalog, auditor
     _, by_catalog = audit(program, database, auditor, everyone, "--no-extension")
     for role in everyone:
         assert by_extension[role] == by_catalog[role]
-    assert sum(len(role["tables"]) for role in by_extension.values()) > 300
+    assert sum(len(role["tables"]) for role in by_extension.values()) > 100
 
 
 @pytest.mark.parametrize("catalog", RUNGS, indirect=True)

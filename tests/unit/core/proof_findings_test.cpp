@@ -153,6 +153,15 @@ TEST(ProofFindings, WhatRulesMakeNothingOfIsNotJudged) {
             none);
 }
 
+TEST(ProofFindings, WhatIsCalledWhenARowIsWrittenIsNotProvable) {
+  const auto all = {allowed(), allowed(), allowed(), allowed()};
+  Try calls{blocked(relation("s", "t", reading | writing), function_execute), all};
+  calls.relation.can_read = true;
+  EXPECT_EQ(calls.findings(), none);
+  EXPECT_NE(proof_notes(calls.login(), calls.proof()).back().find("functions called when a row"),
+            std::string::npos);
+}
+
 TEST(ProofFindings, ADroppedRelationIsLeftOut) {
   const ProofAnswer gone = failed_answer("42P01", "relation does not exist");
   const Try dropped{relation("s", "t", reading), {denied(), gone, gone, gone}};

@@ -1,0 +1,85 @@
+// The catalog query: functions that are called when a row is written.
+#include <fmt/format.h>
+
+#include "agent/probe/permissions_query.hpp"
+
+namespace conncheck {
+namespace {
+
+// As the extension judges it (extension/rules/written_expression.hpp). Events are bits: UPDATE 4,
+// INSERT 8, DELETE 16. What has to be immutable calls hardly ever a function that somebody refuses:
+// where none of those is immutable, it is not read at all. Unlike the extension, this counts a call
+// beside TRUE in an OR, which the planner drops.
+// pg_depend is asked for each of the few domains that matter: hence OFFSET 0.
+constexpr const char* written_expressions_sql = R"sql(
+calling AS MATERIALIZED (
+  SELECT DISTINCT e.oid, e.domain, e.events, e.kinds, e.is_key
+  FROM (
+    SELECT k.conrelid AS oid, k.contypid AS domain, 12 AS events, '{{r,p}}'::"char"[] AS kinds, false AS is_key, k.conbin::text AS stored
+    FROM pg_constraint k WHERE k.contype = 'c' {enforced}
+    UNION ALL
+    SELECT t.tgrelid, 0, ((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2), '{{r,p,v,f}}', false, t.tgqual::text
+    FROM pg_trigger t WHERE t.tgqual IS NOT NULL AND t.tgenabled IN ('O', 'A')
+    UNION ALL
+    SELECT i.indrelid, 0, 8, '{{r,p}}', false, coalesce(i.indpred, i.indexprs)::text
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indisready AND (c.relkind <> 'p' OR i.indisvalid)
+      AND (SELECT bool_or(d.immutable) FROM forbidden_functions d)
+    UNION ALL
+    SELECT d.adrelid, 0, 12, '{{r,p,f}}', false, d.adbin::text
+    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = 's'
+    WHERE (SELECT bool_or(d.immutable) FROM forbidden_functions d)
+    UNION ALL
+    SELECT p.partrelid, 0, 12, '{{r,p}}', true, p.partexprs::text FROM pg_partitioned_table p
+    WHERE p.partexprs IS NOT NULL AND (SELECT bool_or(d.immutable) FROM forbidden_functions d)) e
+  CROSS JOIN LATERAL unnest((string_to_array(e.stored, 'funcid '))[2:]) f
+  JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+),
+calling_domains AS MATERIALIZED (
+  WITH RECURSIVE domains AS (
+    SELECT c.domain AS oid FROM calling c WHERE c.domain <> 0
+    UNION
+    SELECT t.oid FROM domains d
+    CROSS JOIN LATERAL (
+      SELECT t.oid FROM pg_depend p JOIN pg_type t ON t.oid = p.objid AND t.typbasetype = d.oid AND t.typtype = 'd'
+      WHERE p.refclassid = 'pg_catalog.pg_type'::regclass AND p.refobjid = d.oid
+        AND p.classid = 'pg_catalog.pg_type'::regclass OFFSET 0) t
+  )
+  SELECT d.oid FROM domains d
+),
+-- A row of a partition is held against the keys above it.
+keyed AS MATERIALIZED (
+  WITH RECURSIVE beneath AS (
+    SELECT c.oid FROM calling c WHERE c.is_key
+    UNION
+    SELECT i.inhrelid FROM beneath b
+    CROSS JOIN LATERAL (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = b.oid OFFSET 0) i
+  )
+  SELECT b.oid FROM beneath b
+),
+refused_writes AS MATERIALIZED (
+  SELECT x.oid, bit_or(x.events) AS events
+  FROM (
+    SELECT c.oid, c.events, c.kinds FROM calling c WHERE c.oid <> 0 AND NOT c.is_key
+    UNION ALL
+    SELECT k.oid, 12, '{{r,p}}' FROM keyed k
+    UNION ALL
+    SELECT p.objid, 12, '{{r,p,f}}' FROM calling_domains d
+    CROSS JOIN LATERAL (
+      SELECT p.objid FROM pg_depend p
+      WHERE p.refclassid = 'pg_catalog.pg_type'::regclass AND p.refobjid = d.oid
+        AND p.classid = 'pg_catalog.pg_class'::regclass AND p.objsubid > 0 OFFSET 0) p) x
+  JOIN pg_class k ON k.oid = x.oid AND k.relkind = ANY (x.kinds)
+  GROUP BY x.oid
+),
+)sql";
+
+}  // namespace
+
+std::string written_expressions_part(int server_version_num) {
+  return fmt::format(
+      fmt::runtime(written_expressions_sql),
+      fmt::arg("enforced", server_version_num >= postgres_18 ? "AND k.conenforced" : ""));
+}
+
+}  // namespace conncheck
