@@ -50,14 +50,18 @@ rules AS MATERIALIZED (
          CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
          w.is_instead AND w.ev_qual::text = '<>' AS instead,
          w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
-         NOT starts_with(w.ev_action::text, '({{QUERY :commandType {nothing} ') AS acts,
+         NOT a.nothing AS acts,
          {rule_text} AS action,
+         strpos(w.ev_qual::text, '{{VAR :varno 1 ') <> 0
+           OR (NOT a.nothing AND strpos(w.ev_qual::text, '{{VAR :varno 2 ') <> 0) AS asks_for_rows,
          CASE WHEN w.ev_type = '1' AND coalesce(
                 (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
                  WHERE o.option_name = 'security_invoker'), false)
               THEN me.oid ELSE v.relowner END AS checked_as
   FROM reached x JOIN pg_class v ON v.oid = x.oid AND v.relkind <> 'm'
   JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_enabled IN ('O', 'A') CROSS JOIN me
+  CROSS JOIN LATERAL (SELECT starts_with(w.ev_action::text, '{nothing}') AS nothing) a
+  WHERE w.is_instead OR NOT a.nothing
 ),
 policies AS MATERIALIZED (
   SELECT p.oid AS policy, p.polrelid AS oid, p.polpermissive, p.polroles, 100 + s.step AS event,
@@ -73,20 +77,24 @@ policies AS MATERIALIZED (
   WHERE c.stored IS NOT NULL
 ),
 stored AS MATERIALIZED (
-  SELECT r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action FROM rules r
+  SELECT r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action,
+         r.event <> 1 AND NOT EXISTS (
+           SELECT FROM unnest((string_to_array(r.action, '{relation}' || r.oid || ' '))[2:]) e
+           WHERE NOT starts_with(split_part(e, ':inFromCl ', 2), 'false')) AS outside_from
+  FROM rules r
   UNION ALL
-  SELECT p.oid, p.event, p.policy, NULL, p.condition FROM policies p
+  SELECT p.oid, p.event, p.policy, NULL, p.condition, false FROM policies p
 ),
 entries AS MATERIALIZED (
   SELECT x.*, (x.perms & 2) / 2 | (x.perms & 4) / 2 | (x.perms & 8) | (x.perms & 1) * 16
                 | (CASE WHEN x.perms & 9 <> 0 OR x.updated <> '{{}}' THEN x.perms & 4 ELSE 1 END) AS steps
   FROM (
-    SELECT x.holder, x.event, x.policy, x.n, x.checked_as,
+    SELECT x.holder, x.event, x.policy, x.n, x.checked_as, x.outside_from AND x.holder = c.oid AS outside_from,
            c.oid, c.relkind, c.relhasrules, c.relrowsecurity, x.perms::int AS perms,
            string_to_array(split_part(split_part(x.columns, ':selectedCols (b', 2), ')', 1), ' ') AS selected,
            string_to_array(split_part(split_part(x.columns, ':insertedCols (b', 2), ')', 1), ' ') AS inserted,
            string_to_array(split_part(split_part(x.columns, ':updatedCols (b', 2), ')', 1), ' ') AS updated
-    FROM (SELECT r.holder, r.event, r.policy, p.n, r.checked_as, split_part(e.entry, ' ', 1)::oid AS relid,
+    FROM (SELECT r.holder, r.event, r.policy, p.n, r.checked_as, r.outside_from, split_part(e.entry, ' ', 1)::oid AS relid,
                  split_part(f.required, ' ', 1) AS perms, split_part(f.required, '{{', 1) AS columns
           FROM stored r
           CROSS JOIN LATERAL unnest(string_to_array(r.action, '{checks}')) WITH ORDINALITY AS p(piece, n)
@@ -130,11 +138,11 @@ locked_views AS MATERIALIZED (
 checks AS MATERIALIZED (
   SELECT e.*, true AS planned FROM entries e WHERE e.event < 100
   UNION ALL
-  SELECT e.holder, e.event, e.policy, e.n, k.role, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, e.perms,
+  SELECT e.holder, e.event, e.policy, e.n, k.role, false, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, e.perms,
          e.selected, e.inserted, e.updated, e.steps, k.planned
   FROM conditions k JOIN entries e ON e.holder = k.holder AND e.event = k.event AND e.policy = k.policy
   UNION ALL
-  SELECT e.holder, 2, e.policy, e.n, e.checked_as, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, 4,
+  SELECT e.holder, 2, e.policy, e.n, e.checked_as, false, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, 4,
          '{{}}', '{{}}', '{{}}', 3, true
   FROM locked_views l JOIN entries e ON e.holder = l.oid AND e.event = 1
 ),
@@ -175,8 +183,14 @@ edges AS MATERIALIZED (
   FROM checks c JOIN rules v ON v.oid = c.oid AND v.event = 1 AND v.relkind = 'v'
   JOIN (VALUES (2, 1), (4, 2)) t(perm, event)
     ON c.perms & t.perm <> 0 AND (t.event = 1 OR (c.perms & 9 = 0 AND c.updated = '{}'))
-  -- NEW of a rule for INSERT is what is written: the view itself is not read
-  WHERE NOT (c.event = 8 AND c.oid = c.holder AND c.n <= 3)
+  -- NEW of a rule for INSERT is what is written: the view itself is not read. From 16 on OLD and NEW
+  -- are checked where nothing asks for them, too, but only FROM would read a view without any column.
+  WHERE NOT (c.outside_from AND c.perms = 2 AND (c.event = 8 OR c.selected = '{}'))
+  UNION ALL
+  -- a condition on the view's rows, old or new (varno 1 or 2), makes the action read them
+  SELECT r.oid, r.event, r.checked_as, 1, true, v.oid, 1, v.checked_as, true
+  FROM rules r JOIN rules v ON v.oid = r.oid AND v.event = 1 AND v.relkind = 'v'
+  WHERE r.asks_for_rows AND r.event <> 8
   UNION ALL
   SELECT c.holder, c.event, c.checked_as, c.n, c.planned, c.oid, k.event, k.role, k.expands
   FROM checks c
@@ -263,13 +277,16 @@ std::string column_checks() {
 
 std::string stored_rules_part(int server_version_num) {
   const StoredRuleText text = stored_rule_text(server_version_num);
-  return fmt::format(fmt::runtime(rules_sql),
-                     fmt::arg("rule_text", text.of("w.ev_action::text || w.ev_qual::text")),
-                     fmt::arg("policy_text", text.of("c.stored")),
-                     fmt::arg("nothing", text.nothing), fmt::arg("relation", text.relation),
-                     fmt::arg("checks", text.check),
-                     fmt::arg("relation_of_check", text.relation_of_check),
-                     fmt::arg("column_checks", column_checks())) +
+  return fmt::format(
+             fmt::runtime(rules_sql),
+             fmt::arg(
+                 "rule_text",
+                 text.of(
+                     "CASE WHEN a.nothing THEN '' ELSE w.ev_action::text END || w.ev_qual::text")),
+             fmt::arg("nothing", text.nothing), fmt::arg("policy_text", text.of("c.stored")),
+             fmt::arg("relation", text.relation), fmt::arg("checks", text.check),
+             fmt::arg("relation_of_check", text.relation_of_check),
+             fmt::arg("column_checks", column_checks())) +
          unreadable_sql;
 }
 

@@ -11,6 +11,7 @@ namespace conncheck {
 
 struct StoredRuleText {
   bool short_entries;    ///< up to 14 range table entries have a shorter name
+  const char* nothing;   ///< begins the action of a rule that does NOTHING
   const char* relation;  ///< stands before the oid of each relation in a range table
   /// Begins each permission check. Up to 15 each range table entry carries its own, from 16 on they
   /// stand apart.
@@ -18,7 +19,6 @@ struct StoredRuleText {
   const char* relation_of_check;  ///< stands before the oid of a check's relation
   /// Index of the first relation in FROM: up to 15 the view itself comes before, twice (OLD, NEW).
   int base_entry;
-  int nothing;  ///< the command of DO NOTHING's query
 
   /// SQL for a stored text as it is searched: braces in names, and the mark that the query sets
   /// itself, go, so that what is left is syntax only.
@@ -31,12 +31,13 @@ struct StoredRuleText {
 
 inline StoredRuleText stored_rule_text(int server_version_num) {
   const bool short_entries = server_version_num < postgres_15;
-  const int nothing = server_version_num >= postgres_15 ? 7 : 6;  // MERGE came before it
   constexpr const char* relation = ":rtekind 0 :relid ";
+  // MERGE took its place among the commands in 15.
+  const char* const nothing = short_entries ? "({QUERY :commandType 6 " : "({QUERY :commandType 7 ";
   if (server_version_num >= postgres_16) {
-    return {short_entries, relation, "{RTEPERMISSIONINFO ", ":relid ", 1, nothing};
+    return {short_entries, nothing, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
   }
-  return {short_entries, relation, "{RANGETBLENTRY ", relation, 3, nothing};
+  return {short_entries, nothing, relation, "{RANGETBLENTRY ", relation, 3};
 }
 
 }  // namespace conncheck

@@ -80,8 +80,9 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   }
   const bool acts = does_something(action);
   rewrite.has_actions = rewrite.has_actions || acts;
-  add_demands(action, rewrite.rules);
-  if (!acts && !rule->is_instead) {
+  if (acts) {
+    add_demands(action, rewrite.rules);
+  } else if (!rule->is_instead) {
     return;
   }
   add_demands(condition, rewrite.rules);

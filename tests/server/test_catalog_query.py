@@ -1,5 +1,7 @@
 """What only the catalog query has to get right: functions that views call, as the reader; classes of equal ACLs."""
 
+import pytest
+
 from attempts import attempts
 
 FUNCTIONS = """
@@ -69,3 +71,73 @@ def test_equal_acls_of_different_owners_and_kinds_are_told_apart(program, databa
     assert set(caller) == {"of_caller", "columns_of_caller"}
     by_column = ([], {"SELECT": ["id"]})
     assert guest == {"columns_of_superuser": by_column, "columns_of_caller": by_column}
+
+
+RULES = {
+    "also_nothing": ("UPDATE", "DO ALSO NOTHING"),
+    "also_nothing_where": ("UPDATE", "WHERE old.a > 1 DO ALSO NOTHING"),
+    "instead_nothing": ("UPDATE", "DO INSTEAD NOTHING"),
+    "also": ("UPDATE", "DO ALSO INSERT INTO ru.log VALUES (1)"),
+    "also_by_select": ("UPDATE", "DO ALSO INSERT INTO ru.log SELECT 1"),
+    "also_twice": ("UPDATE", "DO ALSO (INSERT INTO ru.log VALUES (1); INSERT INTO ru.log VALUES (2))"),
+    "also_twice_old": ("UPDATE", "DO ALSO (INSERT INTO ru.log VALUES (1); INSERT INTO ru.log VALUES (old.a))"),
+    "old": ("UPDATE", "DO ALSO INSERT INTO ru.log VALUES (old.a)"),
+    "new": ("UPDATE", "DO ALSO INSERT INTO ru.log VALUES (new.a)"),
+    "whole_row": ("UPDATE", "DO ALSO INSERT INTO ru.log SELECT 1 WHERE old IS NULL"),
+    "where_old": ("UPDATE", "WHERE old.a > 1 DO ALSO INSERT INTO ru.log VALUES (1)"),
+    "where_new": ("UPDATE", "WHERE new.a > 1 DO ALSO INSERT INTO ru.log VALUES (1)"),
+    "where_exists": ("UPDATE", "WHERE EXISTS (SELECT FROM ru.log l WHERE l.a = old.a) DO ALSO INSERT INTO ru.log VALUES (1)"),
+    "reads_itself": ("UPDATE", "DO ALSO INSERT INTO ru.log SELECT count(*) FROM ru.reads_itself"),
+    "reads_itself_within": ("UPDATE", "DO ALSO INSERT INTO ru.log VALUES ((SELECT count(*) FROM ru.reads_itself_within old))"),
+    "deleting": ("DELETE", "DO ALSO INSERT INTO ru.log VALUES (1)"),
+    "deleting_old": ("DELETE", "DO ALSO INSERT INTO ru.log VALUES (old.a)"),
+    "inserting": ("INSERT", "DO ALSO INSERT INTO ru.log VALUES (new.a)"),
+    "inserting_twice": ("INSERT", "DO ALSO (INSERT INTO ru.log VALUES (1); INSERT INTO ru.log VALUES (new.a))"),
+    "inserting_reads_itself": ("INSERT", "DO ALSO INSERT INTO ru.log SELECT count(*) FROM ru.inserting_reads_itself"),
+    "{RTEPERMISSIONINFO :relid 1 ": ("UPDATE", "DO ALSO NOTHING"),
+}
+PASSING = {
+    "also_nothing",
+    "also_nothing_where",
+    "instead_nothing",
+    "also",
+    "also_by_select",
+    "also_twice",
+    "deleting",
+    "inserting",
+    "inserting_twice",
+    "{RTEPERMISSIONINFO :relid 1 ",
+}
+
+
+@pytest.mark.parametrize("revoked", [False, True], ids=["owner", "owner_without_select"])
+def test_a_rule_reads_its_view_only_where_it_asks_for_rows(program, database, make_role, revoked):
+    """The views' owner may write what lies beneath, but not read it."""
+    writer, _ = make_role("ru_writer"), make_role("ru_owner")
+    database.sql(
+        """
+        CREATE SCHEMA ru;
+        GRANT USAGE ON SCHEMA ru TO PUBLIC;
+        CREATE TABLE ru.base (a int);
+        CREATE TABLE ru.log (a int);
+        GRANT INSERT, UPDATE, DELETE ON ru.base TO ru_owner;
+        GRANT SELECT, INSERT ON ru.log TO ru_owner;
+        """
+    )
+    for name, (event, rule) in RULES.items():
+        view = f'ru."{name}"'
+        database.sql(
+            f"""
+            CREATE VIEW {view} AS SELECT a FROM ru.base;
+            CREATE RULE r AS ON {event} TO {view} {rule};
+            GRANT ALL ON {view} TO ru_writer;
+            ALTER VIEW {view} OWNER TO ru_owner;
+            """
+        )
+        if revoked:
+            database.sql(f"REVOKE SELECT ON {view} FROM ru_owner")
+    tried = attempts(database, writer.name)
+    listed = {row["table_name"]: row["can_write"] for row in audited_tables(program, database, writer)}
+    assert listed == {table: tried["ru", table].write for table in RULES}
+    if not revoked:
+        assert {table for table, can_write in listed.items() if can_write} == PASSING
