@@ -70,8 +70,8 @@ MUTATIONS = (
     Mutation(
         "extension: INSERT alone is taken for writing",
         RELATION,
-        "usable.has_all(writes)",
-        "usable.has_any(writes)",
+        "answer(usable.has(privilege_for(each)))",
+        "answer(usable.has(Privilege::insert))",
         UNIT_REGRESS,
     ),
     Mutation(
@@ -126,8 +126,8 @@ MUTATIONS = (
     Mutation(
         "extension: functions are executed as a view's owner",
         REWRITING,
-        "source_.may_execute(function, audited_)",
-        "source_.may_execute(function, role)",
+        "result.functions && source_.may_execute(function, audited_)",
+        "result.functions && source_.may_execute(function, role)",
         UNIT_REGRESS,
     ),
     Mutation(
