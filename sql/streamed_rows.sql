@@ -46,6 +46,9 @@ RESET enable_hashjoin;
 RESET enable_mergejoin;
 RESET enable_material;
 
+SELECT left(q.t, 40) FROM (SELECT 1) x LEFT JOIN
+  (SELECT p::text AS t FROM conncheck_permissions('regress_streamed_app', 'streamed', 'p*') p) q ON true;
+
 -- Not to its end, backward, and in statements that are planned once.
 SELECT table_name FROM conncheck_permissions('regress_streamed_app', 'streamed') LIMIT 1;
 BEGIN;

@@ -35,9 +35,11 @@ bool refers_to_whole_row(Node* expression, Index relation) {
   return bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
-/// A stream has columns; a value that holds all of them is the server's own business.
+/// A stream has columns; a value that holds all of them is the server's own business. It may be
+/// wanted further up, by a placeholder that is worked out here, or by a condition.
 bool whole_row_is_wanted(RelOptInfo* rel) {
-  if (rel->min_attr <= 0 && rel->attr_needed[0 - rel->min_attr] != nullptr) {
+  if ((rel->min_attr <= 0 && rel->attr_needed[0 - rel->min_attr] != nullptr) ||
+      refers_to_whole_row((Node*)rel->reltarget->exprs, rel->relid)) {
     return true;
   }
   ListCell* cell = nullptr;
