@@ -25,6 +25,8 @@ REFUSED_WRITE = ("0A000",)
 CONSENTED = {"r": ("0A000",), "p": ("0A000",), "f": ("08001", "2F003", "42P01", "3F000")}
 # What comes after the check where EXPLAIN has passed: a matview is empty, a foreign server has no such table.
 CONSENTED_AFTER_EXPLAIN = ("55000", "42P01", "3F000")
+# What comes after the permission checks where rows are written: a constraint does not take them.
+NOT_TAKEN = ("23000", "23502", "23503", "23505", "23514", "23P01")
 
 # In one call, as the current role: any number of statements, of each what came of it; all of them are undone.
 TRY = """
@@ -98,6 +100,13 @@ class Relation:
             yield f"INSERT INTO {self._name} ({names}) OVERRIDING SYSTEM VALUE SELECT {nulls} WHERE (SELECT false)"
             yield f"UPDATE {self._name} SET {_assignments(columns)} WHERE (SELECT false)"
         yield f"DELETE FROM {self._name} WHERE (SELECT false)"
+
+    def written(self, columns):
+        """The same, done to rows: in every column a NULL, no default."""
+        names, nulls = ", ".join(map(_quoted, columns)), ", ".join(["NULL"] * len(columns))
+        yield f"INSERT INTO {self._name} ({names}) VALUES ({nulls})"
+        yield f"UPDATE {self._name} SET " + ", ".join(f"{_quoted(name)} = NULL" for name in columns)
+        yield f"DELETE FROM {self._name}"
 
     def update_default(self, column):
         return f"EXPLAIN UPDATE {self._name} SET {_assignments([column])}"
@@ -255,31 +264,21 @@ def attempts(database, role_name):
     return {relation.key: verdict for relation, verdict in zip(found, verdicts)}
 
 
-def _written(relation, columns):
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    nulls = sql.SQL(", ").join([sql.NULL] * len(columns))
-    assignments = sql.SQL(", ").join(sql.SQL("{} = NULL").format(sql.Identifier(name)) for name in columns)
-    yield sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(relation, names, nulls)
-    yield sql.SQL("UPDATE {} SET {}").format(relation, assignments)
-    yield sql.SQL("DELETE FROM {}").format(relation)
-
-
 def with_rows_written(database, role_name, tried):
     """The same verdicts, but that writes are done to rows instead of explained: in every column a NULL, no default.
     Where no policy of row security stands in the way: that is the same error."""
     with database.connect() as connection:
-        found = relations(connection)
-        connection.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(role_name)))
+        tries = Tries(connection)
+        found = tries.relations()
+        tries.become(role_name)
         # A partition that takes no such row has called what it calls before it says so.
-        return {
-            (schema, table): dataclasses.replace(
-                tried[schema, table],
-                write=_passes_for(
-                    connection, _written, sql.Identifier(schema, table), columns, also=errors.IntegrityError
-                ),
-            )
-            for schema, table, _, columns in found
-        }
+        written = tries.together([_all_pass(relation.written, relation.columns, NOT_TAKEN) for relation in found])
+    for verdict in written:
+        if isinstance(verdict, Undecided):
+            raise verdict
+    return {
+        relation.key: dataclasses.replace(tried[relation.key], write=write) for relation, write in zip(found, written)
+    }
 
 
 def claims(tables):
