@@ -142,7 +142,10 @@ std::vector<ReportedObject> ObjectReport::objects(ObjectType type) {
       reported.push_back(std::move(*row));
     }
   });
-  std::sort(reported.begin(), reported.end(), goes_before);
+  std::sort(reported.begin(), reported.end(), [](const ReportedObject& a, const ReportedObject& b) {
+    server::check_for_interrupts();
+    return goes_before(a, b);
+  });
   return reported;
 }
 
