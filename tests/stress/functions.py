@@ -12,6 +12,7 @@ FUNCTIONS = """
     FROM pg_depend d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
     WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
       AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'conncheck')
+      AND p.prorettype <> 'internal'::regtype -- for the planner only
     ORDER BY 1
 """
 
