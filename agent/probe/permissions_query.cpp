@@ -33,11 +33,13 @@ judged AS (
          (c.held | coalesce(b.held, 0)) & 4 | ((c.held | coalesce(b.held, 0)) & 2) * 4 | (c.held & 8) * 2 AS writes,
          c.held & 255 <> 0 OR b.oid IS NOT NULL AS visible,
          n.oid IS NOT NULL AS unreadable, y.oid IS NOT NULL AS uncallable,
-         coalesce(f.postgres_fdw, false) AND NOT EXISTS (
+         z.oid IS NOT NULL OR coalesce(f.postgres_fdw, false) AND NOT EXISTS (
            SELECT FROM pg_user_mappings m
            WHERE m.srvid = f.ftserver AND m.umuser IN (me.oid, 0)) AS unmapped,
          coalesce(f.locked, w.locked, false) AS locked,
-         CASE c.relkind WHEN 'f' THEN f.truncatable ELSE c.relkind IN ('r', 'p') AND c.oid >= 12000 END AS truncatable,
+         CASE c.relkind WHEN 'f' THEN f.truncatable
+              ELSE c.relkind IN ('r', 'p') AND c.oid >= 12000
+                AND c.oid NOT IN (SELECT h.oid FROM foreign_parents h WHERE NOT h.truncatable) END AS truncatable,
          CASE WHEN NOT c.relrowsecurity THEN 'none'
               WHEN me.rolsuper OR me.rolbypassrls THEN 'bypassed'
               WHEN me.oid <> 0 AND pg_has_role(me.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity THEN 'bypassed'
@@ -45,6 +47,7 @@ judged AS (
   FROM relations c CROSS JOIN me
   LEFT JOIN by_column b ON b.oid = c.oid
   LEFT JOIN foreign_tables f ON f.oid = c.oid
+  LEFT JOIN unmapped_parents z ON z.oid = c.oid
   LEFT JOIN view_writes w ON w.oid = c.oid
   LEFT JOIN refused_by_policies p ON p.oid = c.oid AND NOT p.by_call
   LEFT JOIN refused_by_policies q ON q.oid = c.oid AND q.by_call

@@ -149,7 +149,7 @@ by_column AS MATERIALIZED (
 )sql";
 
 // What a foreign table takes, its wrapper says, which has to lock it: one that is locked already is
-// not asked about.
+// not asked about. Whoever reads a parent of one reads it, too; rows are inserted beside it.
 constexpr const char* foreign_tables_sql = R"sql(
 foreign_tables AS MATERIALIZED (
   SELECT x.oid, x.ftserver, x.postgres_fdw, x.handled AND x.locked AS locked,
@@ -171,6 +171,20 @@ foreign_tables AS MATERIALIZED (
         JOIN pg_foreign_server v ON v.oid = t.ftserver
         JOIN pg_foreign_data_wrapper w ON w.oid = v.srvfdw
         LEFT JOIN pg_proc p ON p.oid = w.fdwhandler) x
+),
+foreign_parents AS MATERIALIZED (
+  WITH RECURSIVE above AS (
+    SELECT i.inhparent AS oid, f.ftserver, f.postgres_fdw, f.truncatable
+    FROM foreign_tables f JOIN pg_inherits i ON i.inhrelid = f.oid
+    UNION
+    SELECT i.inhparent, a.ftserver, a.postgres_fdw, a.truncatable
+    FROM above a JOIN pg_inherits i ON i.inhrelid = a.oid
+  )
+  SELECT a.oid, a.ftserver, a.postgres_fdw, a.truncatable FROM above a
+),
+unmapped_parents AS MATERIALIZED (
+  SELECT DISTINCT h.oid FROM foreign_parents h CROSS JOIN me
+  WHERE h.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m WHERE m.srvid = h.ftserver AND m.umuser IN (me.oid, 0))
 ),
 )sql";
 

@@ -151,6 +151,10 @@ denied AS MATERIALIZED (
   FROM checks r LEFT JOIN foreign_tables f ON f.oid = r.oid
   WHERE (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                         WHERE m.srvid = f.ftserver AND m.umuser IN (r.checked_as, 0)))
+     OR (r.perms & 14 <> 0 AND EXISTS (
+           SELECT FROM foreign_parents h
+           WHERE h.oid = r.oid AND h.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
+                                               WHERE m.srvid = h.ftserver AND m.umuser IN (r.checked_as, 0))))
      OR (r.perms & 8 <> 0 AND NOT has_table_privilege(r.checked_as, r.oid, 'DELETE'))
      {column_checks}
 ),

@@ -192,6 +192,10 @@ failing_chains AS MATERIALIZED (
            (c.condition_fails AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
            OR (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                               WHERE m.srvid = f.ftserver AND m.umuser IN (c.checked_as, 0)))
+           OR (c.event <> 8 AND EXISTS (
+                 SELECT FROM foreign_parents h
+                 WHERE h.oid = c.base AND h.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
+                                                      WHERE m.srvid = h.ftserver AND m.umuser IN (c.checked_as, 0))))
            OR (NOT has_table_privilege(c.checked_as, c.base, CASE c.event WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
                AND (c.event = 16 OR NOT coalesce((
                  SELECT bool_and(has_column_privilege(c.checked_as, c.base, a.attnum,

@@ -78,7 +78,7 @@ class Finder {
   void writing(Write write);
   void beneath(rules::Statement statement, const std::set<Oid>& told_apart = {});
   void lacking(const rules::Lack& lack);
-  void user_mapping();
+  void user_mapping(Privilege privilege);
   void row_security(Privilege privilege);
   void truncating();
   void foreign_keys();
@@ -106,7 +106,7 @@ void Finder::run(Privilege privilege) {
   } else {
     return;
   }
-  user_mapping();
+  user_mapping(privilege);
   if (privilege != Privilege::truncate) {
     row_security(privilege);
   }
@@ -157,7 +157,11 @@ void Finder::lacking(const rules::Lack& lack) {
     const std::string name = server::identity(object).value_or(object.name);
     if (!lack.function && !lack.privilege) {
       obstacles_.push_back(
-          {lack.role, "beneath, " + asked + " has no user mapping for the foreign table " + name,
+          {lack.role,
+           "beneath, " + asked + " has no user mapping for " +
+               (object.relation_kind == RELKIND_FOREIGN_TABLE ? "the foreign table "
+                                                              : "a foreign table of ") +
+               name,
            std::nullopt});
       return;
     }
@@ -176,9 +180,22 @@ void Finder::lacking(const rules::Lack& lack) {
   }
 }
 
-void Finder::user_mapping() {
+void Finder::user_mapping(Privilege privilege) {
+  constexpr std::string_view remedy = ": CREATE USER MAPPING with the options to connect";
   if (source_.lacks_user_mapping(relation_.id, role_.id())) {
-    add("no user mapping for the foreign server: CREATE USER MAPPING with the options to connect");
+    add("no user mapping for the foreign server" + std::string(remedy));
+  }
+  if (privilege == Privilege::insert) {
+    return;
+  }
+  for (const RelationId foreign : source_.foreign_tables_beneath(relation_.id)) {
+    if (source_.lacks_user_mapping(foreign, role_.id())) {
+      (void)server::read_object(
+          ObjectType::table, foreign, 0, [&](const server::CatalogObject& object) {
+            add("no user mapping for the foreign server of " +
+                server::identity(object).value_or(object.name) + std::string(remedy));
+          });
+    }
   }
 }
 
@@ -202,6 +219,15 @@ void Finder::truncating() {
             ? std::string("system catalogs take no TRUNCATE")
             : "the " + std::string(to_string(relation_.kind)) + " takes no TRUNCATE");
     return;
+  }
+  for (const RelationId foreign : source_.foreign_tables_beneath(relation_.id)) {
+    if (!source_.foreign_table(foreign).takes_truncate) {
+      (void)server::read_object(
+          ObjectType::table, foreign, 0, [&](const server::CatalogObject& object) {
+            add("the foreign table " + server::identity(object).value_or(object.name) +
+                " takes no TRUNCATE");
+          });
+    }
   }
   if (is_plain_table(relation_.kind)) {
     foreign_keys();

@@ -250,8 +250,12 @@ void RelationReport::Judge::look_beneath(std::uint32_t candidate, rules::Relatio
       look_beneath_write(candidate, write, held, access);
     }
   }
+  constexpr PrivilegeSet of_descendants = {Privilege::select, Privilege::update,
+                                           Privilege::delete_, Privilege::truncate};
   if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
     access.lacks_user_mapping = relations_.lacks_user_mapping(id, report_.role_.id());
+  } else if (held.has_any(of_descendants)) {
+    access.lacks_user_mapping = relations_.lacks_user_mapping_beneath(id, report_.role_.id());
   }
 }
 
@@ -289,7 +293,8 @@ rules::RelationAccess RelationReport::Judge::access_to(
       rules::takes_truncate(relation.kind, relation.protected_catalog,
                             relation.kind == rules::RelationKind::foreign_table &&
                                 access.privileges.has(Privilege::truncate) &&
-                                relations_.foreign_table(id).takes_truncate);
+                                relations_.foreign_table(id).takes_truncate) &&
+      (!access.privileges.has(Privilege::truncate) || relations_.take_truncate_beneath(id));
   look_beneath(candidate, access);
   return access;
 }
@@ -303,7 +308,8 @@ bool RelationReport::Judge::is_judged_by_profile(std::uint32_t candidate) const 
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
          report_.row_security_of(relation) != rules::RowSecurity::applies &&
-         !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate);
+         !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate) &&
+         relations_.foreign_tables_beneath(report_.candidates_.id(candidate)).empty();
 }
 
 bool RelationReport::Judge::may_refuse_calls(std::uint32_t candidate) const {

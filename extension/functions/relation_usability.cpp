@@ -48,7 +48,8 @@ Answer RelationUsability::can_use(const server::CatalogObject& relation, Privile
       return rules::answer(relation.relation_kind != RELKIND_MATVIEW);
     case Privilege::truncate:
       return rules::answer(is_plain_table(relation)
-                               ? !relation.ownership.protected_catalog
+                               ? !relation.ownership.protected_catalog &&
+                                     relations_.take_truncate_beneath(relation.id)
                                : relation.relation_kind == RELKIND_FOREIGN_TABLE &&
                                      relations_.foreign_table(relation.id).takes_truncate);
     case Privilege::select:
@@ -70,6 +71,10 @@ Answer RelationUsability::can_use_one(const server::CatalogObject& relation, Pri
   if (relation.relation_kind == RELKIND_FOREIGN_TABLE &&
       relations_.lacks_user_mapping(relation.id, role_)) {
     return Answer::no;
+  }
+  if (relations_.lacks_user_mapping_beneath(relation.id, role_)) {
+    held = held - PrivilegeSet{Privilege::select, Privilege::update, Privilege::delete_,
+                               Privilege::truncate};
   }
   Answer best = Answer::no;
   for (const Privilege privilege : by_cost) {

@@ -25,6 +25,7 @@ class Supposition : public RelationSource {
   bool is_too_deep() override { return real_.is_too_deep(); }
   PrivilegeSet held(RelationId relation, RoleId role) override;
   bool lacks_user_mapping(RelationId relation, RoleId role) override;
+  bool lacks_user_mapping_beneath(RelationId relation, RoleId role) override;
   bool may_execute(FunctionId function, RoleId role) override;
   const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) override {
     return real_.called_by_every(write, relation);
@@ -73,6 +74,11 @@ bool Supposition::suppose(bool really, const Lack& lack) {
 
 bool Supposition::lacks_user_mapping(RelationId relation, RoleId role) {
   return !suppose(exception_ || !real_.lacks_user_mapping(relation, role),
+                  {role, relation, std::nullopt, std::nullopt});
+}
+
+bool Supposition::lacks_user_mapping_beneath(RelationId relation, RoleId role) {
+  return !suppose(exception_ || !real_.lacks_user_mapping_beneath(relation, role),
                   {role, relation, std::nullopt, std::nullopt});
 }
 

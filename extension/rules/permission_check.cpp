@@ -32,7 +32,12 @@ bool columns_grant(const ColumnHoldings& columns, const std::vector<int>& asked,
 }  // namespace
 
 bool passes(RelationSource& source, const PermissionCheck& check, RoleId role) {
-  if (source.lacks_user_mapping(check.relation, role)) {
+  // Rows are inserted into the table itself, or where they are routed to.
+  constexpr PrivilegeSet of_descendants = {Privilege::select, Privilege::update,
+                                           Privilege::delete_};
+  if (source.lacks_user_mapping(check.relation, role) ||
+      (check.required.has_any(of_descendants) &&
+       source.lacks_user_mapping_beneath(check.relation, role))) {
     return false;
   }
   constexpr PrivilegeSet by_column = {Privilege::select, Privilege::insert, Privilege::update};

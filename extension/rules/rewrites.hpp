@@ -76,6 +76,10 @@ class RelationSource {
   virtual PrivilegeSet held(RelationId relation, RoleId role) = 0;
   virtual const ColumnHoldings& columns(RelationId relation, RoleId role) = 0;
   virtual bool lacks_user_mapping(RelationId relation, RoleId role) = 0;
+  /// On a foreign table among its partitions or children.
+  virtual bool lacks_user_mapping_beneath(RelationId /*relation*/, RoleId /*role*/) {
+    return false;
+  }
   virtual Answer foreign_table_takes(RelationId relation, Write write) = 0;
   virtual Role& role(RoleId role) = 0;
   virtual const std::vector<Policy>& policies(RelationId table) = 0;

@@ -76,6 +76,29 @@ bool CatalogRelations::lacks_user_mapping(rules::RelationId relation, rules::Rol
   return table.demands_user_mapping && !has_user_mapping(role, table.server);
 }
 
+const std::vector<rules::RelationId>& CatalogRelations::foreign_tables_beneath(
+    rules::RelationId relation) {
+  static const std::vector<rules::RelationId> none;
+  if (!foreign_parents_) {
+    foreign_parents_ = read_foreign_parents();
+  }
+  const auto found = foreign_parents_->find(relation);
+  return found == foreign_parents_->end() ? none : found->second;
+}
+
+bool CatalogRelations::lacks_user_mapping_beneath(rules::RelationId relation, rules::RoleId role) {
+  const std::vector<rules::RelationId>& beneath = foreign_tables_beneath(relation);
+  return std::any_of(beneath.begin(), beneath.end(),
+                     [&](rules::RelationId foreign) { return lacks_user_mapping(foreign, role); });
+}
+
+bool CatalogRelations::take_truncate_beneath(rules::RelationId relation) {
+  const std::vector<rules::RelationId>& beneath = foreign_tables_beneath(relation);
+  return std::all_of(beneath.begin(), beneath.end(), [&](rules::RelationId foreign) {
+    return foreign_table(foreign).takes_truncate;
+  });
+}
+
 const std::vector<rules::Policy>& CatalogRelations::policies(rules::RelationId table) {
   const auto known = policies_.find(table);
   if (known != policies_.end()) {

@@ -10,6 +10,7 @@
 
 #include "extension/rules/acl.hpp"
 #include "extension/rules/rewriting.hpp"
+#include "extension/server/foreign_parents.hpp"
 #include "extension/server/foreign_tables.hpp"
 #include "extension/server/refused_calls.hpp"
 #include "extension/server/relations.hpp"
@@ -27,6 +28,7 @@ class CatalogRelations : public rules::RelationSource {
   PrivilegeSet held(rules::RelationId relation, rules::RoleId role) override;
   const rules::ColumnHoldings& columns(rules::RelationId relation, rules::RoleId role) override;
   bool lacks_user_mapping(rules::RelationId relation, rules::RoleId role) override;
+  bool lacks_user_mapping_beneath(rules::RelationId relation, rules::RoleId role) override;
   rules::Answer foreign_table_takes(rules::RelationId relation, rules::Write write) override;
   rules::Role& role(rules::RoleId role) override { return roles_.role(role); }
   const std::vector<rules::Policy>& policies(rules::RelationId table) override;
@@ -47,6 +49,10 @@ class CatalogRelations : public rules::RelationSource {
   [[nodiscard]] bool some_rules_are_instead();
 
   const ForeignTable& foreign_table(rules::RelationId relation);
+  /// The foreign tables among its partitions or children.
+  const std::vector<rules::RelationId>& foreign_tables_beneath(rules::RelationId relation);
+  /// TRUNCATE goes down to them.
+  [[nodiscard]] bool take_truncate_beneath(rules::RelationId relation);
 
  private:
   struct KnownRelation {
@@ -65,6 +71,7 @@ class CatalogRelations : public rules::RelationSource {
   std::unordered_map<rules::RelationId, std::unique_ptr<KnownRelation>> relations_;
   std::map<RelationAndRole, rules::ColumnHoldings> columns_;
   std::unordered_map<rules::RelationId, ForeignTable> foreign_tables_;
+  std::optional<ForeignParents> foreign_parents_;
   std::unordered_map<rules::RelationId, std::vector<rules::Policy>> policies_;
   std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
   std::unordered_map<rules::RelationId, CalledByWrites> called_;

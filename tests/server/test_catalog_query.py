@@ -1,5 +1,6 @@
 """What only the catalog query has to get right: functions that views call, as the reader; classes of equal ACLs."""
 
+import psycopg
 import pytest
 
 from attempts import attempts
@@ -141,3 +142,54 @@ def test_a_rule_reads_its_view_only_where_it_asks_for_rows(program, database, ma
     assert listed == {table: tried["ru", table].write for table in RULES}
     if not revoked:
         assert {table for table, can_write in listed.items() if can_write} == PASSING
+
+
+FOREIGN = """
+    CREATE EXTENSION postgres_fdw;
+    CREATE EXTENSION file_fdw;
+    CREATE SCHEMA cq;
+    GRANT USAGE, CREATE ON SCHEMA cq TO PUBLIC;
+    CREATE SERVER remote FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '/nonexistent', dbname 'x');
+    CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+    CREATE USER MAPPING FOR cq_caller SERVER remote OPTIONS (user 'x', password 'x');
+    CREATE TABLE cq.partitioned (a int) PARTITION BY RANGE (a);
+    CREATE TABLE cq.near PARTITION OF cq.partitioned FOR VALUES FROM (0) TO (10);
+    CREATE TABLE cq.inner PARTITION OF cq.partitioned FOR VALUES FROM (10) TO (30) PARTITION BY RANGE (a);
+    CREATE FOREIGN TABLE cq.far PARTITION OF cq.inner FOR VALUES FROM (10) TO (20) SERVER remote;
+    CREATE TABLE cq.file_parent (a int);
+    CREATE FOREIGN TABLE cq.file_child () INHERITS (cq.file_parent) SERVER files OPTIONS (filename '/nonexistent');
+    GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA cq TO cq_caller, cq_guest;
+    SET ROLE cq_guest;
+    CREATE VIEW cq.of_guest AS SELECT * FROM cq.partitioned;
+    SET ROLE cq_caller;
+    CREATE VIEW cq.of_caller AS SELECT * FROM cq.partitioned;
+    RESET ROLE;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON cq.of_guest, cq.of_caller TO cq_caller, cq_guest;
+"""
+
+
+def test_parents_of_foreign_tables_need_a_user_mapping(program, database, make_role):
+    """What the server says of a missing mapping is 42704, when the statement runs. It is the view's owner who needs it.
+    INSERT is routed elsewhere, so that UPDATE and DELETE are what is lacking. TRUNCATE goes down to all of them."""
+    roles = {name: make_role(name) for name in ("cq_caller", "cq_guest")}
+    database.sql(FOREIGN)
+    database.create_extension()
+    unmapped = {"cq_caller": {"of_guest"}, "cq_guest": {"far", "inner", "partitioned", "of_guest"}}
+    for name, role in roles.items():
+        tables = audited_tables(program, database, role)
+        run = program.run(["check", "--url", database.url(role), "--format", "json"])
+        assert run.report["checks"][0]["source"] == "extension"
+        assert run.report["checks"][0]["tables"] == tables
+        assert {row["table_name"] for row in tables if not row["can_read"]} == unmapped[name]
+        truncatable = {row["table_name"] for row in tables if row["can_truncate"]}
+        if name == "cq_guest":
+            assert truncatable == {"near"}
+        assert "file_parent" not in truncatable
+        for table in sorted({row["table_name"] for row in tables} - {"file_child", "file_parent"}):
+            with database.connect(role) as connection:
+                try:
+                    connection.execute(f"SELECT * FROM cq.{table}")
+                    said = "passes"
+                except psycopg.Error as error:
+                    said = error.sqlstate
+            assert (said == "42704") == (table in unmapped[name]), table
