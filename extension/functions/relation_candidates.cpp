@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "extension/server/guard.hpp"
 
@@ -84,38 +85,69 @@ std::vector<std::uint32_t> RelationCandidates::schema_ranks() const {
   return ranks;
 }
 
-/// Names mostly differ in their first bytes: those stand next to each other, the rest does not.
-struct RelationCandidates::SortKey {
-  std::uint32_t schema_rank;
-  std::uint32_t candidate;
-  std::uint64_t first;
-  std::uint64_t second;
-};
-
-void RelationCandidates::sort(std::vector<std::uint32_t>& candidates) const {
+/// Brings those of a schema together, in the schemas' order; returns where each schema's end.
+std::vector<std::size_t> RelationCandidates::group_by_schema(
+    std::vector<std::uint32_t>& candidates) const {
   const std::vector<std::uint32_t> ranks = schema_ranks();
+  std::vector<std::size_t> ends(profiles_.size() + 1);
+  for (const std::uint32_t candidate : candidates) {
+    ++ends[ranks[profile_number(candidate)] + 1];
+  }
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<std::uint32_t> grouped(candidates.size());
+  for (const std::uint32_t candidate : candidates) {
+    grouped[ends[ranks[profile_number(candidate)]]++] = candidate;
+  }
+  candidates = std::move(grouped);
+  ends.pop_back();
+  return ends;
+}
+
+/// How many bytes the names of these, one or more, begin with in common.
+std::size_t RelationCandidates::common_prefix(std::span<const std::uint32_t> candidates) const {
+  const char* const first = name(candidates.front());
+  std::size_t length = std::strlen(first);
+  for (const std::uint32_t candidate : candidates) {
+    const char* const other = name(candidate);
+    std::size_t shared = 0;
+    while (shared < length && first[shared] == other[shared]) {
+      ++shared;
+    }
+    length = shared;
+  }
+  return length;
+}
+
+/// Names of a schema begin alike; behind that a few bytes tell most of them apart, and those stand
+/// next to each other here, the rest does not.
+void RelationCandidates::sort_by_name(std::span<std::uint32_t> candidates) const {
+  struct SortKey {
+    std::uint64_t bytes;
+    std::uint32_t candidate;
+  };
+  const std::size_t prefix = common_prefix(candidates);
   std::vector<SortKey> keys;
   keys.reserve(candidates.size());
   for (const std::uint32_t candidate : candidates) {
-    const char* const text = name(candidate);
-    const std::uint64_t first = bytes_from(text);
-    const bool is_longer = (first & 0xff) != 0;
-    keys.push_back(
-        {ranks[profile_number(candidate)], candidate, first, is_longer ? bytes_from(text + 8) : 0});
+    keys.push_back({bytes_from(name(candidate) + prefix), candidate});
   }
   std::sort(keys.begin(), keys.end(), [this](const SortKey& a, const SortKey& b) {
     server::check_for_interrupts();
-    if (a.schema_rank != b.schema_rank) {
-      return a.schema_rank < b.schema_rank;
-    }
-    if (a.first != b.first) {
-      return a.first < b.first;
-    }
-    return a.second != b.second ? a.second < b.second
-                                : std::strcmp(name(a.candidate), name(b.candidate)) < 0;
+    return a.bytes != b.bytes ? a.bytes < b.bytes
+                              : std::strcmp(name(a.candidate), name(b.candidate)) < 0;
   });
   std::transform(keys.begin(), keys.end(), candidates.begin(),
                  [](const SortKey& key) { return key.candidate; });
+}
+
+void RelationCandidates::sort(std::vector<std::uint32_t>& candidates) const {
+  std::size_t begin = 0;
+  for (const std::size_t end : group_by_schema(candidates)) {
+    if (begin != end) {
+      sort_by_name(std::span(candidates).subspan(begin, end - begin));
+    }
+    begin = end;
+  }
 }
 
 }  // namespace conncheck::functions

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -76,13 +77,16 @@ class RelationCandidates {
     std::uint32_t name;
     std::uint32_t profile;
   };
-  struct SortKey;
   struct Hash {
     std::size_t operator()(const RelationProfile& profile) const;
   };
 
   std::uint32_t number_of(const RelationProfile& profile);
   [[nodiscard]] std::vector<std::uint32_t> schema_ranks() const;
+  [[nodiscard]] std::vector<std::size_t> group_by_schema(
+      std::vector<std::uint32_t>& candidates) const;
+  [[nodiscard]] std::size_t common_prefix(std::span<const std::uint32_t> candidates) const;
+  void sort_by_name(std::span<std::uint32_t> candidates) const;
 
   std::deque<Candidate> candidates_;
   NameStore names_;
