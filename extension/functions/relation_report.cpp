@@ -21,6 +21,10 @@ constexpr std::size_t few_relations = 64;
 /// relations: one for so many of them.
 constexpr std::size_t look_ups_per_scan = 4;
 
+/// What has been read and judged beneath relations is remembered for the next, but not all of it:
+/// a relation with policies takes a kilobyte or two.
+constexpr std::size_t most_remembered = 1000;
+
 bool is_plain_table(const RelationProfile& relation) {
   return relation.kind == rules::RelationKind::table ||
          relation.kind == rules::RelationKind::partitioned_table;
@@ -41,8 +45,8 @@ class RelationReport::Reader {
         selection_(selection) {}
 
   void read_candidates();
-  /// Of a few relations each is asked by itself.
-  void find_refused_calls();
+  /// What few relations have; of a few each is asked by itself.
+  void find_what_is_rare();
   void read_column_grants();
 
  private:
@@ -113,9 +117,12 @@ void RelationReport::Reader::add_candidate(const server::RelationRow& row, const
        row.row_security, row.force_row_security, row.has_rules});
 }
 
-void RelationReport::Reader::find_refused_calls() {
+void RelationReport::Reader::find_what_is_rare() {
   if (role_.superuser() || candidates_.size() > few_relations) {
     relations_.find_refused_calls(role_, traits_);
+  }
+  if (candidates_.size() > few_relations) {
+    relations_.find_policies();
   }
 }
 
@@ -215,7 +222,9 @@ RelationReport::Reader::CandidateNumbers RelationReport::Reader::numbers_of(
 class RelationReport::Judge {
  public:
   Judge(const RelationReport& report, server::CatalogRelations& relations)
-      : report_(report), relations_(relations), rewriting_(relations, report.role_.id()) {}
+      : report_(report), relations_(relations) {
+    forget();
+  }
 
   rules::Verdict judge(std::uint32_t candidate);
   /// Of most relations the profile says all: those are judged once for each profile.
@@ -228,10 +237,12 @@ class RelationReport::Judge {
   void look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
                           rules::RelationAccess& access);
   [[nodiscard]] bool may_refuse_calls(std::uint32_t candidate) const;
+  [[nodiscard]] bool may_have_policies(std::uint32_t candidate) const;
+  void forget();
 
   const RelationReport& report_;
   server::CatalogRelations& relations_;
-  rules::Rewriting rewriting_;
+  std::optional<rules::Rewriting> rewriting_;
 };
 
 /// Asks only what the verdict needs: views are parsed, and foreign tables locked, for this alone.
@@ -240,18 +251,19 @@ void RelationReport::Judge::look_beneath(std::uint32_t candidate, rules::Relatio
   const rules::RelationId id = report_.candidates_.id(candidate);
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
-  if ((is_view || relation.row_security) && held.has(Privilege::select)) {
-    access.readable_beneath = rewriting_.readable_beneath(id);
-    access.may_execute_reading = rewriting_.may_execute_reading(id);
+  const bool has_policies = may_have_policies(candidate);
+  if ((is_view || has_policies) && held.has(Privilege::select)) {
+    access.readable_beneath = rewriting_->readable_beneath(id);
+    access.may_execute_reading = rewriting_->may_execute_reading(id);
   }
-  if (!is_plain_table(relation) || relation.has_rules || relation.row_security ||
+  if (!is_plain_table(relation) || relation.has_rules || has_policies ||
       may_refuse_calls(candidate)) {
     for (const rules::Write write : rules::all_writes) {
       look_beneath_write(candidate, write, held, access);
     }
   }
-  constexpr PrivilegeSet of_descendants = {Privilege::select, Privilege::update,
-                                           Privilege::delete_, Privilege::truncate};
+  constexpr PrivilegeSet of_descendants = {Privilege::select, Privilege::update, Privilege::delete_,
+                                           Privilege::truncate};
   if (relation.kind == rules::RelationKind::foreign_table && !held.empty()) {
     access.lacks_user_mapping = relations_.lacks_user_mapping(id, report_.role_.id());
   } else if (held.has_any(of_descendants)) {
@@ -265,18 +277,18 @@ void RelationReport::Judge::look_beneath_write(std::uint32_t candidate, rules::W
   const bool is_held = held.has(rules::privilege_for(write));
   const bool vanishes = report_.candidates_.profile(candidate).has_rules && access.schema_usage &&
                         (is_held || relations_.some_rules_are_instead()) &&
-                        rewriting_.vanishes(id, write);
+                        rewriting_->vanishes(id, write);
   if (!is_held && !vanishes) {
     return;
   }
-  access.takes[write] = rewriting_.takes(id, write);
+  access.takes[write] = rewriting_->takes(id, write);
   if (access.takes[write] == rules::Answer::no) {
     return;
   }
   access.vanishes[static_cast<std::size_t>(write)] = vanishes;
   if (!vanishes) {
-    access.writable_beneath[write] = rewriting_.writable_beneath(id, write);
-    access.may_execute_writing[write] = rules::answer(rewriting_.may_execute_writing(id, write));
+    access.writable_beneath[write] = rewriting_->writable_beneath(id, write);
+    access.may_execute_writing[write] = rules::answer(rewriting_->may_execute_writing(id, write));
   }
 }
 
@@ -300,6 +312,9 @@ rules::RelationAccess RelationReport::Judge::access_to(
 }
 
 rules::Verdict RelationReport::Judge::judge(std::uint32_t candidate) {
+  if (relations_.remembered() > most_remembered) {
+    forget();
+  }
   return rules::judge(access_to(candidate, report_.columns_.of(candidate)));
 }
 
@@ -307,7 +322,8 @@ bool RelationReport::Judge::is_judged_by_profile(std::uint32_t candidate) const 
   const RelationProfile& relation = report_.candidates_.profile(candidate);
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
-         report_.row_security_of(relation) != rules::RowSecurity::applies &&
+         !(report_.row_security_of(relation) == rules::RowSecurity::applies &&
+           may_have_policies(candidate)) &&
          !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate) &&
          relations_.foreign_tables_beneath(report_.candidates_.id(candidate)).empty();
 }
@@ -317,6 +333,16 @@ bool RelationReport::Judge::may_refuse_calls(std::uint32_t candidate) const {
   return (report_.candidates_.profile(candidate).grants.privileges.has_any(writes) ||
           report_.columns_.has_some(candidate)) &&
          relations_.may_refuse_calls(report_.candidates_.id(candidate));
+}
+
+bool RelationReport::Judge::may_have_policies(std::uint32_t candidate) const {
+  return report_.candidates_.profile(candidate).row_security &&
+         relations_.may_have_policies(report_.candidates_.id(candidate));
+}
+
+void RelationReport::Judge::forget() {
+  relations_.forget_relations();
+  rewriting_.emplace(relations_, report_.role_.id());
 }
 
 std::uint32_t RelationReport::Verdicts::number_of(const rules::Verdict& verdict) {
@@ -349,7 +375,7 @@ RelationReport::RelationReport(server::Roles& roles, rules::Role& role,
   server::CatalogRelations relations(roles);
   Reader reader(*this, relations, schemas, selection);
   reader.read_candidates();
-  reader.find_refused_calls();
+  reader.find_what_is_rare();
   reader.read_column_grants();
   std::vector<std::uint32_t> visible;
   visible.reserve(candidates_.size());

@@ -1,5 +1,6 @@
 #include "extension/server/policies.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "extension/server/catalog_scan.hpp"
@@ -67,6 +68,17 @@ std::vector<rules::Policy> read_policies(rules::RelationId table) {
     memory.reset();
   }
   return policies;
+}
+
+std::vector<rules::RelationId> tables_with_policies() {
+  std::vector<rules::RelationId> tables;
+  CatalogScan scan(PolicyRelationId, InvalidOid, {});
+  while (HeapTuple const row = scan.next()) {
+    tables.push_back(((Form_pg_policy)GETSTRUCT(row))->polrelid);
+  }
+  std::sort(tables.begin(), tables.end());
+  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+  return tables;
 }
 
 }  // namespace conncheck::server

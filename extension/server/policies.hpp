@@ -11,4 +11,7 @@ namespace conncheck::server {
 /// All policies of one table, by name.
 [[nodiscard]] std::vector<rules::Policy> read_policies(rules::RelationId table);
 
+/// The tables that have any. Sorted.
+[[nodiscard]] std::vector<rules::RelationId> tables_with_policies();
+
 }  // namespace conncheck::server

@@ -100,6 +100,10 @@ bool CatalogRelations::take_truncate_beneath(rules::RelationId relation) {
 }
 
 const std::vector<rules::Policy>& CatalogRelations::policies(rules::RelationId table) {
+  static const std::vector<rules::Policy> none;
+  if (!may_have_policies(table)) {
+    return none;
+  }
   const auto known = policies_.find(table);
   if (known != policies_.end()) {
     return known->second;
@@ -123,6 +127,20 @@ bool CatalogRelations::is_too_deep() {
 
 void CatalogRelations::find_refused_calls(rules::Role& role, RelationTraits traits) {
   refusing_ = relations_with_refused_calls(role, traits);
+}
+
+void CatalogRelations::find_policies() { with_policies_ = tables_with_policies(); }
+
+bool CatalogRelations::may_have_policies(rules::RelationId table) const {
+  return !with_policies_ ||
+         std::binary_search(with_policies_->begin(), with_policies_->end(), table);
+}
+
+void CatalogRelations::forget_relations() {
+  relations_.clear();
+  columns_.clear();
+  policies_.clear();
+  called_.clear();
 }
 
 bool CatalogRelations::some_rules_are_instead() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,6 +46,16 @@ class CatalogRelations : public rules::RelationSource {
   /// May a write to the relation call such a function? Always, until that has been found out.
   [[nodiscard]] bool may_refuse_calls(rules::RelationId relation) const;
 
+  /// For reports on many relations: reads at once which tables have policies.
+  void find_policies();
+  /// Has the table any? It may, until that has been found out.
+  [[nodiscard]] bool may_have_policies(rules::RelationId table) const;
+
+  /// How many relations are remembered.
+  [[nodiscard]] std::size_t remembered() const { return relations_.size(); }
+  /// Forgets what has been read of single relations. Nothing that was returned is valid any more.
+  void forget_relations();
+
   /// If none is, no write vanishes (see Rewriting::vanishes()).
   [[nodiscard]] bool some_rules_are_instead();
 
@@ -75,7 +86,8 @@ class CatalogRelations : public rules::RelationSource {
   std::unordered_map<rules::RelationId, std::vector<rules::Policy>> policies_;
   std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
   std::unordered_map<rules::RelationId, CalledByWrites> called_;
-  std::optional<std::vector<rules::RelationId>> refusing_;  ///< sorted
+  std::optional<std::vector<rules::RelationId>> refusing_;       ///< sorted
+  std::optional<std::vector<rules::RelationId>> with_policies_;  ///< sorted
   std::optional<bool> some_rules_are_instead_;
 };
 
