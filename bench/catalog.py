@@ -4,17 +4,19 @@ Of every fifty relations one is a partitioned table, nine are its partitions and
 columns, without index or TOAST. They belong to ten owners in turn and lie in forty schemas, of which every eighth
 gives no USAGE. Their grants go by turns to a group three memberships away from the reader, to its own group, to
 PUBLIC, and to nobody but an owner whose privileges the reader has. One in twenty is granted by columns only, one in
-twenty has row security. The reader can see all of them; as many as a tenth more lie in a schema where it holds nothing.
+twenty has row security with a policy. The reader can see all of them; as many as a tenth more lie in a schema where it holds nothing.
 """
 
 BATCH = 50
 SCHEMAS = 40
 OWNERS = 10
 COLUMNS = 8
-GROUPS = 500
+# The groups of a large company; the member is in every second of them.
+ALL_GROUPS = 1000
+GROUPS = ALL_GROUPS // 2
 WIDE = 50
 
-# Both hold the same; the second is also a member of 500 groups.
+# Both hold the same of the relations as they are first made.
 READER, MEMBER = "bench_reader", "bench_member"
 
 ROLES = f"""
@@ -26,8 +28,11 @@ ROLES = f"""
       FOR i IN 0..{OWNERS - 1} LOOP
         EXECUTE format('CREATE ROLE bench_owner_%s', i);
       END LOOP;
-      FOR i IN 0..{GROUPS - 1} LOOP
-        EXECUTE format('CREATE ROLE bench_group_%s ROLE {MEMBER}', i);
+      FOR i IN 0..{ALL_GROUPS - 1} LOOP
+        EXECUTE format('CREATE ROLE bench_group_%s', i);
+        IF i % 2 = 0 THEN
+          EXECUTE format('GRANT bench_group_%s TO {MEMBER}', i);
+        END IF;
       END LOOP;
     END $$;
     GRANT bench_owner_3, bench_owner_7 TO bench_team;
@@ -79,6 +84,7 @@ def batch_of_relations(batch):
             statements.append(GRANTS[number % len(GRANTS)].format(name))
         if number % 20 == 5:
             statements.append(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+            statements.append(f"CREATE POLICY rows_of_some ON {name} USING (c1 > 0 OR c2 = c3)")
     return "; ".join([*statements, "COMMIT"])
 
 
@@ -89,13 +95,13 @@ def batch_of_closed_tables(batch):
 
 
 def widen(connection):
-    """Gives every relation fifty more grantees. The ACLs are written as such: fifty GRANTs for each table would take
+    """Gives every relation fifty more grantees, readers and writers by turns. The ACLs are written as such: fifty GRANTs for each table would take
     an hour, most of it for the dependencies on roles, which no reader of privileges looks at."""
     connection.execute(f"""
         UPDATE pg_class c SET relacl = coalesce(c.relacl, acldefault('r', c.relowner)) || ARRAY(
-          SELECT makeaclitem(g.oid, c.relowner, CASE WHEN g.n % 2 = 0 THEN 'SELECT' ELSE 'UPDATE' END, false)
-          FROM (SELECT r.oid, n FROM generate_series(0, {WIDE - 1}) n
-                JOIN pg_roles r ON r.rolname = 'bench_group_' || (c.oid::bigint * 7 + n * 10) % {GROUPS}) g)
+          SELECT format('bench_group_%s=%s/%s', (c.oid::bigint * 7 + n * 19) % {ALL_GROUPS},
+                        CASE WHEN n % 2 = 0 THEN 'r' ELSE 'arwd' END, pg_get_userbyid(c.relowner))::aclitem
+          FROM generate_series(0, {WIDE - 1}) n)
         WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text LIKE 's%'""")
     connection.execute("VACUUM FULL pg_class")
     connection.execute("VACUUM ANALYZE pg_class")

@@ -1,10 +1,13 @@
 """What is compared. Each takes the role's name; each is sent as it stands here, and all of its rows are fetched."""
 
-RELATIONS = """
+FROM = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN (SELECT oid, rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = '{role}') me
+    CROSS JOIN (SELECT oid, rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = '{role}') me"""
+WHERE = """
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'"""
+
+RELATIONS = FROM + WHERE
 
 KIND = """CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END"""
@@ -101,10 +104,10 @@ def best_sql(server_version):
       SELECT me.rolname, n.nspname, c.relname, {KIND} AS kind,
              has_schema_privilege(me.oid, n.oid, 'USAGE') AS usage,
              {words(names, held)} AS held, {grantable} AS grantable,
-             (SELECT b.held FROM by_column b WHERE b.oid = c.oid AND b.held <> '{{{{}}}}') AS by_column,
+             nullif(b.held, '{{{{}}}}') AS by_column,
              pg_get_userbyid(c.relowner) AS owner,
              {ROW_SECURITY} AS row_security
-      {RELATIONS}
+      {FROM} LEFT JOIN by_column b ON b.oid = c.oid {WHERE}
     ) r
     WHERE held <> '{{{{}}}}' OR by_column IS NOT NULL
     ORDER BY nspname COLLATE "C", relname COLLATE "C\""""
