@@ -141,3 +141,157 @@ def test_a_rule_reads_its_view_only_where_it_asks_for_rows(program, database, ma
     assert listed == {table: tried["ru", table].write for table in RULES}
     if not revoked:
         assert {table for table, can_write in listed.items() if can_write} == PASSING
+
+
+# A function that the reader may not execute, in a column of a view. Where no other view reads that column, the planner
+# drops it, and what is left can be read. COLUMNS: name: (query, whether the reader may read all of it).
+COLUMN_FUNCTIONS = """
+    CREATE SCHEMA fc;
+    GRANT USAGE ON SCHEMA fc TO PUBLIC;
+    CREATE TABLE fc.base (id int, name text);
+    CREATE FUNCTION fc.f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+    CREATE FUNCTION fc.varies(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+    CREATE FUNCTION fc.several(int) RETURNS SETOF int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN; END';
+    CREATE AGGREGATE fc.total(int) (SFUNC = int4pl, STYPE = int);
+    REVOKE EXECUTE ON FUNCTION fc.f, fc.varies, fc.several, fc.total FROM PUBLIC;
+    CREATE VIEW fc.b AS SELECT id, name, fc.f(id) AS f FROM fc.base;
+    CREATE VIEW fc.barrier WITH (security_barrier) AS SELECT id, fc.f(id) AS f FROM fc.base;
+"""
+COLUMNS = {
+    "without_it": ("SELECT id, name FROM fc.b", True),
+    "with_it": ("SELECT name, f FROM fc.b", False),
+    "passed_on": ("SELECT * FROM fc.b", False),
+    "three_layers": ("SELECT id FROM fc.passed_on", True),
+    "three_layers_with_it": ("SELECT f FROM fc.passed_on", False),
+    "renamed": ("SELECT f AS id, id AS f, id AS own FROM fc.passed_on", False),
+    "over_renamed": ("SELECT f, own FROM fc.renamed", True),
+    "over_renamed_with_it": ("SELECT id FROM fc.renamed", False),
+    "over_over_renamed": ("SELECT own FROM (SELECT * FROM fc.over_renamed) r", True),
+    "computed": ("SELECT id, f + 1 AS g, f AS f FROM fc.b", False),
+    "over_computed": ("SELECT id FROM fc.computed", True),
+    "over_computed_with_it": ("SELECT g FROM fc.computed", False),
+    "used_twice": ("SELECT id, f AS f FROM fc.b WHERE f > 0", False),
+    "over_used_twice": ("SELECT id FROM fc.used_twice", False),
+    "in_where": ("SELECT id FROM fc.b WHERE f > 0", False),
+    "distinct": ("SELECT DISTINCT id, f FROM fc.b", False),
+    "over_distinct": ("SELECT id FROM fc.distinct", False),
+    "distinct_itself": ("SELECT DISTINCT id, fc.f(id) AS f FROM fc.base", False),
+    "over_distinct_itself": ("SELECT id FROM fc.distinct_itself", False),
+    "united": ("SELECT id, f FROM fc.b UNION SELECT id, id FROM fc.base", False),
+    "over_united": ("SELECT id FROM fc.united", False),
+    "united_without": ("SELECT id FROM fc.b UNION SELECT id FROM fc.base", True),
+    "ordered": ("SELECT id, f FROM fc.b ORDER BY f", False),
+    "over_ordered": ("SELECT id FROM fc.ordered", False),
+    "ordered_unseen": ("SELECT id FROM fc.b ORDER BY f", False),
+    "ordered_by_another": ("SELECT id, f FROM fc.b ORDER BY id", False),
+    "over_ordered_by_another": ("SELECT id FROM fc.ordered_by_another", True),
+    "varying": ("SELECT id, fc.varies(id) AS v FROM fc.base", False),
+    "over_varying": ("SELECT id FROM fc.varying", False),
+    "varying_beside": ("SELECT id, fc.f(id) AS f, random() AS r FROM fc.base", False),
+    "over_varying_beside": ("SELECT id, r FROM fc.varying_beside", True),
+    "varying_with": ("SELECT id, fc.f(id) * random() AS r FROM fc.base", False),
+    "over_varying_with": ("SELECT id FROM fc.varying_with", False),
+    "varying_above": ("SELECT id, f * random() AS r FROM fc.b", False),
+    "over_varying_above": ("SELECT id FROM fc.varying_above", False),
+    "sets": ("SELECT id, fc.several(id) AS s FROM fc.base", False),
+    "over_sets": ("SELECT id FROM fc.sets", False),
+    "set_above": ("SELECT id, generate_series(1, f) AS s FROM fc.b", False),
+    "over_set_above": ("SELECT id FROM fc.set_above", False),
+    "aggregated": ("SELECT max(f) AS m, count(*) AS n FROM fc.b", False),
+    "over_aggregated": ("SELECT n FROM fc.aggregated", True),
+    "by_aggregate": ("SELECT fc.total(id) AS t, count(*) AS n FROM fc.base", False),
+    "over_by_aggregate": ("SELECT n FROM fc.by_aggregate", True),
+    "over_by_aggregate_with_it": ("SELECT t FROM fc.by_aggregate", False),
+    "grouped": ("SELECT id, max(fc.f(id)) AS m FROM fc.base GROUP BY id", False),
+    "over_grouped": ("SELECT id FROM fc.grouped", True),
+    "grouped_by_it": ("SELECT f, count(*) AS n FROM fc.b GROUP BY f", False),
+    "over_grouped_by_it": ("SELECT n FROM fc.grouped_by_it", False),
+    "grouped_by_call": ("SELECT fc.f(id) AS f, count(*) AS n FROM fc.base GROUP BY fc.f(id)", False),
+    "over_grouped_by_call": ("SELECT n FROM fc.grouped_by_call", False),
+    "having": ("SELECT id FROM fc.b GROUP BY id HAVING max(f) > 0", False),
+    "filtered": ("SELECT id, count(*) FILTER (WHERE f > 0) AS n FROM fc.b GROUP BY id", False),
+    "over_filtered": ("SELECT id FROM fc.filtered", True),
+    "over_window": ("SELECT id, sum(f) OVER (ORDER BY id) AS s FROM fc.b", False),
+    "over_over_window": ("SELECT id FROM fc.over_window", True),
+    "windowed_by_it": ("SELECT id, count(*) OVER (ORDER BY f) AS s FROM fc.b", False),
+    "over_windowed_by_it": ("SELECT id FROM fc.windowed_by_it", False),
+    "limited": ("SELECT id, f FROM fc.b LIMIT 5", False),
+    "over_limited": ("SELECT id FROM fc.limited", True),
+    "limited_by_it": ("SELECT id FROM fc.base LIMIT (SELECT max(f) FROM fc.b)", False),
+    "over_barrier": ("SELECT id FROM fc.barrier", True),
+    "over_barrier_with_it": ("SELECT f FROM fc.barrier", False),
+    "whole_row": ("SELECT id, b AS whole FROM fc.b b", False),
+    "over_whole_row": ("SELECT id FROM fc.whole_row", True),
+    "over_whole_row_with_it": ("SELECT whole IS NULL AS n FROM fc.whole_row", False),
+    "whole_row_in_where": ("SELECT id FROM fc.b b WHERE b IS NOT NULL", False),
+    "subquery": ("SELECT id, (SELECT fc.f(t.id) FROM fc.base t LIMIT 1) AS s FROM fc.base", False),
+    "over_subquery": ("SELECT id FROM fc.subquery", True),
+    "subquery_reads": ("SELECT id, (SELECT max(f) FROM fc.b) AS m FROM fc.base", False),
+    "over_subquery_reads": ("SELECT id FROM fc.subquery_reads", True),
+    "subquery_refers": ("SELECT id, (SELECT max(t.id) FROM fc.base t WHERE t.id = b.f) AS s FROM fc.b", False),
+    "over_subquery_refers": ("SELECT id FROM fc.subquery_refers", True),
+    "subquery_in_where": ("SELECT id FROM fc.b WHERE EXISTS (SELECT FROM fc.base t WHERE t.id = b.f)", False),
+    "exists": ("SELECT id FROM fc.base WHERE EXISTS (SELECT FROM fc.b)", True),
+    "is_in": ("SELECT id FROM fc.base WHERE id IN (SELECT id FROM fc.b)", True),
+    "is_in_it": ("SELECT id FROM fc.base WHERE id IN (SELECT f FROM fc.b)", False),
+    "joined": ("SELECT x.id, y.f FROM fc.b x JOIN fc.b y ON x.id = y.id", False),
+    "over_joined": ("SELECT id FROM fc.joined", True),
+    "joined_left": ("SELECT t.id, b.f FROM fc.base t LEFT JOIN fc.b ON t.id = b.id", False),
+    "over_joined_left": ("SELECT id FROM fc.joined_left", True),
+    "joined_unread": ("SELECT t.id FROM fc.base t LEFT JOIN fc.b USING (id, name)", True),
+    "joined_by_it": ("SELECT id FROM fc.b JOIN (SELECT 1 AS f) o USING (f)", False),
+    "joined_fully": ("SELECT x.name FROM fc.b x FULL JOIN (SELECT 1 AS f) o USING (f)", False),
+    "in_join_condition": ("SELECT t.id FROM fc.base t LEFT JOIN fc.b ON t.id = b.f", False),
+    "named_join_in_where": ("SELECT j.name FROM (fc.b x CROSS JOIN (SELECT 1 AS one) o) AS j WHERE j.f > 0", False),
+    "over_named_join_in_where": ("SELECT name FROM fc.named_join_in_where", False),
+    "named_join": ("SELECT j.f AS a, (SELECT max(t.id) FROM fc.base t) AS m FROM (fc.b x CROSS JOIN fc.base o) AS"
+                   " j (a, b, f, c, d) WHERE j.f > 0", False),
+    "over_named_join": ("SELECT m FROM fc.named_join", False),
+    "locking_beneath": ("SELECT id, fc.f(id) AS f FROM fc.base FOR UPDATE", False),
+    ":resjunk": ('SELECT id AS ":resjunk", f AS ":override" FROM fc.b', False),
+    "over_syntax": ('SELECT ":resjunk" FROM fc.":resjunk"', True),
+    "over_syntax_with_it": ('SELECT ":override" FROM fc.":resjunk"', False),
+}
+
+
+def test_what_a_column_calls_is_asked_for_where_the_column_is_read(program, database, make_role):
+    reader = make_role("fc_reader")
+    database.sql(COLUMN_FUNCTIONS)
+    for name, (query, _) in COLUMNS.items():
+        database.sql(f'CREATE VIEW fc."{name}" AS {query}')
+    database.sql("GRANT SELECT ON ALL TABLES IN SCHEMA fc TO fc_reader")
+    database.create_extension()
+    tried = {table: verdict.read for (_, table), verdict in attempts(database, reader.name).items()}
+    by_extension = dict(database.sql("SELECT table_name, can_read FROM conncheck_permissions('fc_reader')"))
+    by_catalog = {row["table_name"]: row["can_read"] for row in audited_tables(program, database, reader)}
+    assert by_extension == tried
+    assert by_catalog == tried
+    assert {name: tried[name] for name in COLUMNS} == {name: readable for name, (_, readable) in COLUMNS.items()}
+
+
+# The planner drops these as well, but that the stored text alone does not say: the catalog query answers no.
+UNTOLD = {
+    "distinct_on": ("SELECT DISTINCT ON (id) id, f FROM fc.b", "id"),
+    "united_all": ("SELECT id, f FROM fc.b UNION ALL SELECT id, id FROM fc.base", "id"),
+    "with_query": ("WITH c AS (SELECT * FROM fc.b) SELECT c.id FROM c", "id"),
+    "subquery_in_from": ("SELECT s.id FROM (SELECT * FROM fc.b) s", "id"),
+    "lateral": ("SELECT b.id, l.f FROM fc.b, LATERAL (SELECT b.f) l", "id"),
+    "named_join": ("SELECT j.id, j.f FROM (fc.b CROSS JOIN (SELECT 1 AS one) o) AS j", "id"),
+    "locking": ("SELECT id FROM fc.b FOR UPDATE", "id"),
+    "exists_with_it": ("SELECT id FROM fc.base WHERE EXISTS (SELECT f FROM fc.b)", "id"),
+}
+
+
+def test_where_the_text_does_not_tell_what_is_dropped_the_catalog_query_says_no(program, database, make_role):
+    reader = make_role("fc_reader")
+    database.sql(COLUMN_FUNCTIONS)
+    for name, (query, columns) in UNTOLD.items():
+        database.sql(f"CREATE VIEW fc.{name}_beneath AS {query}; CREATE VIEW fc.{name} AS SELECT {columns} FROM fc.{name}_beneath")
+        database.sql(f"GRANT SELECT ON fc.{name} TO fc_reader")
+    database.create_extension()
+    tried = attempts(database, reader.name)
+    assert {name for name in UNTOLD if tried["fc", name].read} == set(UNTOLD)
+    assert dict(database.sql("SELECT table_name, can_read FROM conncheck_permissions('fc_reader')")) == dict.fromkeys(UNTOLD, True)
+    assert {
+        row["table_name"]: (row["can_read"], row["blocked_by"]) for row in audited_tables(program, database, reader)
+    } == dict.fromkeys(UNTOLD, (False, ["function execute"]))
