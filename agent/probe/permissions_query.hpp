@@ -35,9 +35,10 @@ inline constexpr int postgres_18 = 180000;
 /// `forbidden_functions`: what the role must not execute.
 [[nodiscard]] std::string forbidden_functions_part();
 
-/// `calls`: where such functions are called by what is stored; `column_calls`: for which columns of
-/// a view; `column_uses`: what columns of views beneath are used for.
-[[nodiscard]] std::string calls_part();
+/// `calls`: where such functions are called by what is stored; `column_calls` and `column_checks`:
+/// what of that, and of permission checks, is for one column of a view only; `column_uses`: what
+/// columns of views beneath are used for. Builds on the first half of stored_rules_part().
+[[nodiscard]] std::string dropped_part(int server_version_num);
 
 /// `refused_writes`: where every write that finds a row calls a function that the role must not
 /// execute, as events.

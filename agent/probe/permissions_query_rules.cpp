@@ -211,14 +211,15 @@ endless AS MATERIALIZED (
 ),
 )sql";
 
-// Failures by a call carry the column that the call stands in. They pass to what reads that column,
-// and are there what computes a column in turn.
+// What fails in a column of a view only, carries its number: it passes on to what reads that column,
+// and may stand in a column there again. Where nothing depends on what is read, that is 0.
 constexpr const char* failing_sql = R"sql(
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (
     (SELECT e.holder, e.event, e.role, 0 AS reason, 0 AS attnum FROM endless e
      UNION
-     SELECT d.holder, d.event, d.role, 1, 0 FROM denied d WHERE d.planned
+     SELECT d.holder, d.event, d.role, 1, coalesce(k.attnum, 0)
+     FROM denied d LEFT JOIN column_checks k ON k.oid = d.holder AND k.n = d.n AND d.event = 1 WHERE d.planned
      UNION
      SELECT c.holder, c.event, c.checked_as, 2, coalesce(k.attnum, 0)
      FROM calls c LEFT JOIN column_calls k ON k.oid = c.holder AND c.event = 1 WHERE c.event < 100
@@ -226,8 +227,9 @@ failing_nodes AS MATERIALIZED (
      SELECT k.holder, k.event, k.role, 2, 0
      FROM calls c JOIN conditions k ON k.holder = c.holder AND k.event = c.event AND k.policy = c.policy AND k.planned)
     UNION
-    SELECT e.holder, e.event, e.role, a.reason, CASE WHEN a.attnum = 0 THEN 0 ELSE coalesce(u.attnum, 0) END
+    SELECT e.holder, e.event, e.role, a.reason, CASE WHEN a.reason = 0 THEN 0 ELSE coalesce(k.attnum, u.attnum, 0) END
     FROM above a JOIN edges e ON e.oid = a.holder AND e.to_event = a.event AND e.to_role = a.role
+    LEFT JOIN column_checks k ON k.oid = e.holder AND k.n = e.n AND e.event = 1
     LEFT JOIN view_shapes s ON a.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
     LEFT JOIN column_uses u ON s.names_no_join AND u.holder = e.holder AND u.oid = a.holder AND u.used IN (0, a.attnum)
     WHERE (e.planned OR a.reason = 0)
@@ -286,7 +288,7 @@ std::string stored_rules_part(int server_version_num) {
              fmt::arg("relation", text.relation), fmt::arg("checks", text.check),
              fmt::arg("relation_of_check", text.relation_of_check),
              fmt::arg("column_checks", column_checks())) +
-         edges_sql + calls_part() + failing_sql;
+         edges_sql + dropped_part(server_version_num) + failing_sql;
 }
 
 }  // namespace conncheck

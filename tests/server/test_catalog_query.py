@@ -143,8 +143,9 @@ def test_a_rule_reads_its_view_only_where_it_asks_for_rows(program, database, ma
         assert {table for table, can_write in listed.items() if can_write} == PASSING
 
 
-# A function that the reader may not execute, in a column of a view. Where no other view reads that column, the planner
-# drops it, and what is left can be read. COLUMNS: name: (query, whether the reader may read all of it).
+# What the reader may not execute, or the views' owner not read, stands in a column of a view. Where no other view reads
+# that column, the planner drops it, and what is left can be read. COLUMNS: name: (query, whether the reader may read all
+# of it).
 COLUMN_FUNCTIONS = """
     CREATE SCHEMA fc;
     GRANT USAGE ON SCHEMA fc TO PUBLIC;
@@ -154,6 +155,10 @@ COLUMN_FUNCTIONS = """
     CREATE FUNCTION fc.several(int) RETURNS SETOF int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN; END';
     CREATE AGGREGATE fc.total(int) (SFUNC = int4pl, STYPE = int);
     REVOKE EXECUTE ON FUNCTION fc.f, fc.varies, fc.several, fc.total FROM PUBLIC;
+    CREATE TABLE fc.secret (id int);
+    CREATE TABLE fc.asks (id int);
+    ALTER TABLE fc.asks ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY p ON fc.asks USING (id IN (SELECT s.id FROM fc.secret s));
     CREATE VIEW fc.b AS SELECT id, name, fc.f(id) AS f FROM fc.base;
     CREATE VIEW fc.barrier WITH (security_barrier) AS SELECT id, fc.f(id) AS f FROM fc.base;
 """
@@ -248,6 +253,29 @@ COLUMNS = {
                    " j (a, b, f, c, d) WHERE j.f > 0", False),
     "over_named_join": ("SELECT m FROM fc.named_join", False),
     "locking_beneath": ("SELECT id, fc.f(id) AS f FROM fc.base FOR UPDATE", False),
+    "denied": ("SELECT id, (SELECT max(s.id) FROM fc.secret s) AS m FROM fc.base", False),
+    "over_denied": ("SELECT id FROM fc.denied", True),
+    "over_denied_with_it": ("SELECT m FROM fc.denied", False),
+    "over_over_denied": ("SELECT * FROM fc.over_denied", True),
+    "denied_whole": ("SELECT s.id FROM fc.secret s", False),
+    "denied_beneath": ("SELECT id, ARRAY(SELECT d.id FROM fc.denied_whole d) AS m FROM fc.base", False),
+    "over_denied_beneath": ("SELECT id FROM fc.denied_beneath", True),
+    "denied_column_beneath": ("SELECT id, ARRAY(SELECT d.m FROM fc.denied d) AS m FROM fc.base", False),
+    "over_denied_column_beneath": ("SELECT id FROM fc.denied_column_beneath", True),
+    "permitted_column_beneath": ("SELECT id, ARRAY(SELECT d.id FROM fc.denied d) AS m FROM fc.base", True),
+    "denied_and_ordered": ("SELECT id, (SELECT max(s.id) FROM fc.secret s) AS m FROM fc.base ORDER BY 2", False),
+    "over_denied_and_ordered": ("SELECT id FROM fc.denied_and_ordered", False),
+    "denied_and_varying": ("SELECT id, (SELECT random() FROM fc.secret s) AS m FROM fc.base", False),
+    "over_denied_and_varying": ("SELECT id FROM fc.denied_and_varying", False),
+    "denied_in_from": ("SELECT b.id, s.m FROM fc.base b, (SELECT max(id) AS m FROM fc.secret) s", False),
+    "over_denied_in_from": ("SELECT id FROM fc.denied_in_from", False),
+    "denied_join": ("SELECT b.id, s.id AS m FROM fc.base b LEFT JOIN fc.secret s ON false", False),
+    "over_denied_join": ("SELECT id FROM fc.denied_join", False),
+    "denied_twice": ("SELECT id, (SELECT max(s.id) FROM fc.secret s) AS m FROM fc.base"
+                     " WHERE EXISTS (SELECT FROM fc.secret)", False),
+    "over_denied_twice": ("SELECT id FROM fc.denied_twice", False),
+    "denied_by_policy": ("SELECT id, (SELECT max(a.id) FROM fc.asks a) AS m FROM fc.base", False),
+    "over_denied_by_policy": ("SELECT id FROM fc.denied_by_policy", True),
     ":resjunk": ('SELECT id AS ":resjunk", f AS ":override" FROM fc.b', False),
     "over_syntax": ('SELECT ":resjunk" FROM fc.":resjunk"', True),
     "over_syntax_with_it": ('SELECT ":override" FROM fc.":resjunk"', False),
@@ -255,11 +283,11 @@ COLUMNS = {
 
 
 def test_what_a_column_calls_is_asked_for_where_the_column_is_read(program, database, make_role):
-    reader = make_role("fc_reader")
+    reader, _ = make_role("fc_reader"), make_role("fc_owner", login=False)
     database.sql(COLUMN_FUNCTIONS)
     for name, (query, _) in COLUMNS.items():
-        database.sql(f'CREATE VIEW fc."{name}" AS {query}')
-    database.sql("GRANT SELECT ON ALL TABLES IN SCHEMA fc TO fc_reader")
+        database.sql(f'CREATE VIEW fc."{name}" AS {query}; ALTER VIEW fc."{name}" OWNER TO fc_owner')
+    database.sql("GRANT SELECT ON ALL TABLES IN SCHEMA fc TO fc_reader, fc_owner; REVOKE ALL ON fc.secret FROM fc_owner")
     database.create_extension()
     tried = {table: verdict.read for (_, table), verdict in attempts(database, reader.name).items()}
     by_extension = dict(database.sql("SELECT table_name, can_read FROM conncheck_permissions('fc_reader')"))
