@@ -211,8 +211,8 @@ endless AS MATERIALIZED (
 ),
 )sql";
 
-// What fails in a column of a view only, carries its number: it passes on to what reads that column,
-// and may stand in a column there again. Where nothing depends on what is read, that is 0.
+// What fails in a column of a view only, carries its number: it passes on to what reads that
+// column, and may stand in a column there again. Where nothing depends on what is read, that is 0.
 constexpr const char* failing_sql = R"sql(
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (

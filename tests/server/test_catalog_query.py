@@ -323,3 +323,54 @@ def test_where_the_text_does_not_tell_what_is_dropped_the_catalog_query_says_no(
     assert {
         row["table_name"]: (row["can_read"], row["blocked_by"]) for row in audited_tables(program, database, reader)
     } == dict.fromkeys(UNTOLD, (False, ["function execute"]))
+
+
+# What is asked depends on what the catalogs hold at all. Each is the only one of its kind in a database, and takes
+# something away from t: name: (statements, can_read, can_write, blocked_by).
+ALONE = {
+    "nothing": ("CREATE TABLE t (id int)", True, True, []),
+    "view": ("CREATE TABLE u (id int); REVOKE ALL ON u FROM al_owner; CREATE VIEW t AS SELECT id FROM u; ALTER VIEW t OWNER TO"
+             " al_owner", False, False, ["underlying relation"]),
+    "rule": ("CREATE TABLE t (id int); ALTER TABLE t OWNER TO al_owner; CREATE TABLE u (id int); CREATE RULE r AS ON INSERT TO t"
+             " DO ALSO INSERT INTO u VALUES (1)", True, False, ["underlying relation"]),
+    "policy": ("CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (al(id))",
+               False, False, ["function execute"]),
+    "foreign table": ("CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;"
+                      " CREATE FOREIGN TABLE t (id int) SERVER s", False, False, ["user mapping"]),
+    "check": ("CREATE TABLE t (id int CHECK (al(id)))", True, False, ["function execute"]),
+    "trigger": ("CREATE TABLE t (id int); CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                " CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW WHEN (al(NEW.id)) EXECUTE FUNCTION fired()",
+                True, False, ["function execute"]),
+    "index": ("CREATE TABLE t (id int); ALTER FUNCTION al IMMUTABLE; CREATE INDEX ON t (al(id))", True, False, ["function execute"]),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_one_thing_that_a_catalog_holds_is_asked_about(program, database, make_role, name):
+    reader, _ = make_role("al_reader"), make_role("al_owner", login=False)
+    statements, *verdict = ALONE[name]
+    database.sql(
+        f"""
+        CREATE FUNCTION al(int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+        REVOKE EXECUTE ON FUNCTION al FROM PUBLIC;
+        GRANT USAGE, CREATE ON SCHEMA public TO al_owner;
+        {statements};
+        GRANT ALL ON t TO al_reader
+        """
+    )
+    database.create_extension()
+    asked = "SELECT can_read, can_write, blocked_by FROM conncheck_permissions('al_reader') WHERE table_name = 't'"
+    assert database.sql(asked) == [tuple(verdict)]
+    database.sql("DROP EXTENSION conncheck")
+    (row,) = (row for row in audited_tables(program, database, reader) if row["table_name"] == "t")
+    assert [row["can_read"], row["can_write"], row["blocked_by"]] == verdict
+
+
+@pytest.mark.parametrize("hidden", ["pg_policy", "pg_constraint", "pg_rewrite"])
+def test_the_extension_answers_where_catalogs_are_hidden(program, database, make_role, hidden):
+    reader = make_role("hi_reader")
+    database.sql(f"CREATE TABLE t (id int); GRANT SELECT ON t TO hi_reader; REVOKE SELECT ON pg_catalog.{hidden} FROM PUBLIC")
+    database.create_extension()
+    run = program.run(["check", "--url", database.url(reader), "--format", "json"])
+    (check,) = run.report["checks"]
+    assert (check["source"], check["error"], [row["can_read"] for row in check["tables"]]) == ("extension", None, [True])
