@@ -66,12 +66,30 @@ view_shapes AS MATERIALIZED (
                      AND strpos(p.piece, ':rtekind 2 ') <> 0) AS names_no_join
   FROM pieces p GROUP BY p.oid
 ),
+-- Columns with subqueries that call something volatile, if only in a view or policy far beneath: the
+-- rewriter has put that into the subquery before the planner looks.
+varying_subqueries AS MATERIALIZED (
+  WITH RECURSIVE beneath AS (
+    SELECT p.oid AS holder, p.entry, nullif(split_part(split_part(p.piece, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid AS oid
+    FROM pieces p WHERE p.mark = 'e' AND p.entry <> 0
+    UNION
+    SELECT b.holder, b.entry, e.oid FROM beneath b JOIN entries e ON e.holder = b.oid AND (e.event = 1 OR e.event > 100)
+  )
+  SELECT DISTINCT b.holder AS oid, b.entry
+  FROM beneath b
+  JOIN (SELECT DISTINCT r.holder
+        FROM (SELECT r.holder, r.action FROM stored r
+              WHERE (r.event = 1 OR r.event > 100) AND r.holder IN (SELECT b.oid FROM beneath b) OFFSET 0) r
+        CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
+        JOIN pg_proc v ON v.oid = CASE WHEN f ~ '^[0-9]+ ' THEN split_part(f, ' ', 1)::oid END AND v.provolatile = 'v') v
+    ON v.holder = b.oid
+),
 -- Columns that are dropped where nobody reads them: not those that the query itself goes by, and
 -- not what has to run, a set or something volatile.
 droppable AS MATERIALIZED (
   SELECT p.oid, p.entry
   FROM pieces p JOIN view_shapes s ON s.oid = p.oid AND s.unlocked AND s.drops_columns
-  WHERE p.entry <> 0
+  WHERE p.entry <> 0 AND NOT EXISTS (SELECT FROM varying_subqueries v WHERE v.oid = p.oid AND v.entry = p.entry)
   GROUP BY p.oid, p.entry
   HAVING bool_or(p.depth = 1 AND p.inner_entries = 1 AND strpos(p.piece, ':ressortgroupref 0 :resorigtbl ') <> 0)
      AND NOT bool_or(p.piece ~ 'retset true |{{(?:COERCEVIAIO|ROWCOMPARE|NEXTVALUE)')

@@ -297,6 +297,40 @@ def test_what_a_column_calls_is_asked_for_where_the_column_is_read(program, data
     assert {name: tried[name] for name in COLUMNS} == {name: readable for name, (_, readable) in COLUMNS.items()}
 
 
+# Before the planner looks for what has to run, the rewriter has put views and policies into the subquery of the column.
+VARYING_BENEATH = {
+    "varies": "SELECT id, random() AS r FROM fc.base",
+    "over_varies": "SELECT id FROM fc.varies",
+    "fixed": "SELECT id, lower(name) AS l FROM fc.base",
+    "by_view": "SELECT id, (SELECT max(s.id) FROM fc.secret s, fc.varies) AS m FROM fc.base",
+    "by_view_over_view": "SELECT id, (SELECT fc.f(o.id) FROM fc.over_varies o LIMIT 1) AS m FROM fc.base",
+    "by_policy": "SELECT id, (SELECT max(fc.f(a.id)) FROM fc.asks_randomly a) AS m FROM fc.base",
+    "by_none": "SELECT id, (SELECT max(s.id) FROM fc.secret s, fc.fixed) AS m FROM fc.base",
+}
+
+
+def test_a_column_is_kept_for_what_varies_far_beneath(program, database, make_role):
+    reader, _ = make_role("fc_reader"), make_role("fc_owner", login=False)
+    database.sql(COLUMN_FUNCTIONS)
+    database.sql(
+        """
+        CREATE TABLE fc.asks_randomly (id int);
+        ALTER TABLE fc.asks_randomly ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY p ON fc.asks_randomly USING (random() < 1);
+        GRANT SELECT ON fc.base, fc.asks_randomly TO fc_owner
+        """
+    )
+    for name, query in VARYING_BENEATH.items():
+        database.sql(f"CREATE VIEW fc.{name} AS {query}; CREATE VIEW fc.id_{name} AS SELECT id FROM fc.{name}")
+        database.sql(f"ALTER VIEW fc.{name} OWNER TO fc_owner; ALTER VIEW fc.id_{name} OWNER TO fc_owner")
+    database.sql("GRANT SELECT ON ALL TABLES IN SCHEMA fc TO fc_reader")
+    tried = {table: verdict.read for (_, table), verdict in attempts(database, reader.name).items()}
+    assert {row["table_name"]: row["can_read"] for row in audited_tables(program, database, reader)} == tried
+    assert {name: tried[f"id_{name}"] for name in VARYING_BENEATH if name.startswith("by")} == {
+        "by_view": False, "by_view_over_view": False, "by_policy": False, "by_none": True
+    }
+
+
 # The planner drops these as well, but that the stored text alone does not say: the catalog query answers no.
 UNTOLD = {
     "distinct_on": ("SELECT DISTINCT ON (id) id, f FROM fc.b", "id"),
