@@ -15,11 +15,28 @@ namespace conncheck {
 /// Relations that belong to an extension: schema_name, table_name. No parameter.
 [[nodiscard]] const char* extension_members_query();
 
+/// What the catalogs hold besides relations, without what initdb puts there.
+struct CatalogContents {
+  bool rules = true;  ///< of views, too, and policies
+  bool foreign_tables = true;
+  bool written_expressions = true;  ///< that may call a function whenever a row is written
+};
+
+/// Its columns, in that order. Parameter: $1 boolean, whether the extension answers where it is
+/// installed; nothing is looked up then.
+[[nodiscard]] const char* catalog_contents_query();
+
+/// To be run before permissions_query() where there are rules, in the same transaction: the planner
+/// expects a multiple of what such a query finds, and the server reserves memory for it.
+[[nodiscard]] const char* rules_memory_statement();
+
 /// The rows of conncheck_permissions(), from has_*_privilege and the stored rules of views.
 /// Parameters: $1 text role (an existing one, or `public`), $2 boolean include_system,
 /// $3 boolean include_invisible. The search_path must be `pg_catalog, pg_temp`.
 /// Takes no lock on a user's relation but on foreign tables, and never waits for one.
-[[nodiscard]] std::string permissions_query(int server_version_num);
+/// It leaves out what the catalogs do not hold: most of it is about that, and planned each time.
+[[nodiscard]] std::string permissions_query(int server_version_num,
+                                            const CatalogContents& contents);
 
 /// The rows of conncheck_schemas() without its counts. Parameters as above, but for $3.
 [[nodiscard]] const char* schemas_query();

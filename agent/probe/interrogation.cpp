@@ -28,8 +28,9 @@ enum class Rung { extension, catalog };
 std::vector<Statement> opening(std::chrono::milliseconds time_left) {
   const std::string timeout = std::to_string(std::max<std::int64_t>(time_left.count(), 1));
   return {
-      // A role's default may be serializable, which a standby refuses.
-      {"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", {}, {}},
+      // All questions are about one moment: what is asked follows from what was answered. A role's
+      // default may be serializable, which a standby refuses.
+      {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}, {}},
       {"SELECT pg_catalog.set_config('statement_timeout', $1::pg_catalog.text, true), "
        "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
        "pg_catalog.set_config('standard_conforming_strings', 'on', true), "
@@ -60,11 +61,18 @@ class Interrogation {
       : link_(link),
         options_(options),
         time_left_(std::move(time_left)),
-        observation_(observation) {}
+        observation_(observation),
+        asks_for_contents_(!options.question && !options.include_system) {}
 
   asio::awaitable<void> run() {
     observation_.proof_wanted = options_.prove;
-    const std::optional<StatementError> refused = co_await ask_session();
+    std::optional<StatementError> refused = co_await ask_session();
+    if (refused && asks_for_contents_ && demands_information_schema(*refused)) {
+      // The extension needs no right to the catalogs.
+      asks_for_contents_ = false;
+      const std::optional<StatementError> again = co_await ask_session_again();
+      refused = again;
+    }
     if (options_.question) {
       co_await explain(refused);
       co_return;
@@ -104,7 +112,19 @@ class Interrogation {
 
  private:
   asio::awaitable<std::optional<StatementError>> ask_session() {
-    std::vector<Statement> statements = opening(time_left_());
+    return ask_session(opening(time_left_()));
+  }
+
+  asio::awaitable<std::optional<StatementError>> ask_session_again() {
+    std::vector<Statement> statements = {{"ROLLBACK", {}, {}}};
+    for (Statement& statement : opening(time_left_())) {
+      statements.push_back(std::move(statement));
+    }
+    role_names_.clear();
+    return ask_session(std::move(statements));
+  }
+
+  asio::awaitable<std::optional<StatementError>> ask_session(std::vector<Statement> statements) {
     statements.push_back(
         {session_query(PQserverVersion(link_.connection())), {}, [this](const Columns& columns) {
            session_ = session_row(columns);
@@ -116,6 +136,12 @@ class Interrogation {
                               keep_row();
                               role_names_.push_back(columns[0].value_or(""));
                             }});
+    }
+    if (asks_for_contents_) {
+      statements.push_back(
+          {catalog_contents_query(),
+           {options_.use_extension ? "true" : "false"},
+           [this](const Columns& columns) { catalog_contents_ = catalog_contents_row(columns); }});
     }
     if (options_.question) {
       statements.push_back({explain_executable_query(), {}, [this](const Columns& columns) {
@@ -223,6 +249,10 @@ class Interrogation {
       for (Statement& statement : opening(time_left_())) {
         statements.push_back(std::move(statement));
       }
+      catalog_contents_ = {};
+    }
+    if (rung == Rung::catalog && catalog_contents_.rules) {
+      statements.push_back({rules_memory_statement(), {}, {}});
     }
     observation_.login.role_name = session_.session.role_name;
     observation_.roles.resize(audited_.size());
@@ -263,16 +293,16 @@ class Interrogation {
     std::vector<std::optional<std::string>> values = schema_values;
     values.emplace_back(include_invisible ? "true" : "false");
     const bool by_extension = rung == Rung::extension;
-    statements.push_back({by_extension ? extension_permissions_query(session_.extension_schema)
-                                       : permissions_query(PQserverVersion(link_.connection())),
-                          values,
-                          [this, &role, is_kept = std::move(is_kept)](const Columns& columns) {
-                            RelationPermissions row = permissions_row(columns);
-                            if (is_kept(row)) {
-                              keep_row();
-                              role.relations.push_back(std::move(row));
-                            }
-                          }});
+    statements.push_back(
+        {by_extension ? extension_permissions_query(session_.extension_schema)
+                      : permissions_query(PQserverVersion(link_.connection()), catalog_contents_),
+         values, [this, &role, is_kept = std::move(is_kept)](const Columns& columns) {
+           RelationPermissions row = permissions_row(columns);
+           if (is_kept(row)) {
+             keep_row();
+             role.relations.push_back(std::move(row));
+           }
+         }});
     statements.push_back(
         {by_extension ? extension_schemas_query(session_.extension_schema) : schemas_query(),
          schema_values, [this, &role](const Columns& columns) {
@@ -348,6 +378,8 @@ class Interrogation {
   std::function<std::chrono::milliseconds()> time_left_;
   Observation& observation_;
   SessionRow session_;
+  bool asks_for_contents_;
+  CatalogContents catalog_contents_;  // of the transaction
   std::vector<std::string> role_names_;
   std::optional<PowerfulRole> powerful_role_;
   std::optional<bool> explain_executable_;

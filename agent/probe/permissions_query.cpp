@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "agent/probe/catalog_queries.hpp"
 
 namespace conncheck {
@@ -25,7 +23,7 @@ words AS MATERIALIZED (
 judged AS (
   SELECT c.*, b.s AS cs, b.i AS ci, b.u AS cu, b.r AS cr,
          c.held & 15 | coalesce(b.on_every, 0) AS usable,
-         CASE c.relkind WHEN 'v' THEN w.takes WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
+         CASE c.relkind WHEN 'v' THEN coalesce(w.takes, 0) WHEN 'm' THEN 0 WHEN 'f' THEN f.takes ELSE 28 END AS takes,
          (coalesce(w.usable, 28) & ~coalesce(p.events, 0)) | coalesce(w.vanishing, 0) AS passes,
          (coalesce(w.callable, 28) & ~coalesce(q.events, 0) & ~coalesce(x.events, 0)) | coalesce(w.vanishing, 0) AS callable,
          coalesce(w.vanishing, 0) AS vanishing,
@@ -46,14 +44,9 @@ judged AS (
               ELSE 'applies' END AS row_security
   FROM relations c CROSS JOIN me
   LEFT JOIN by_column b ON b.oid = c.oid
-  LEFT JOIN foreign_tables f ON f.oid = c.oid
-  LEFT JOIN unmapped_parents z ON z.oid = c.oid
-  LEFT JOIN view_writes w ON w.oid = c.oid
-  LEFT JOIN refused_by_policies p ON p.oid = c.oid AND NOT p.by_call
-  LEFT JOIN refused_by_policies q ON q.oid = c.oid AND q.by_call
-  LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules
-  LEFT JOIN unreadable n ON n.oid = c.oid
-  LEFT JOIN uncallable y ON y.oid = c.oid
+  {foreign_tables}
+  {rules}
+  {refused_writes}
   WHERE c.held IS NOT NULL
 )
 SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_name,
@@ -85,17 +78,96 @@ WHERE $3::boolean OR j.visible
 ORDER BY j.nspname COLLATE "C", j.relname COLLATE "C"
 )sql";
 
+/// What a relation is joined with: where the catalogs hold nothing of the kind, with constants,
+/// which cost nothing.
+struct Joined {
+  const char* facts;
+  const char* nothing;
+};
+
+constexpr Joined foreign_tables = {
+    "LEFT JOIN foreign_tables f ON f.oid = c.oid LEFT JOIN unmapped_parents z ON z.oid = c.oid",
+    "CROSS JOIN (SELECT NULL::oid AS oid) z CROSS JOIN (SELECT 0::oid AS ftserver, false AS postgres_fdw, false AS locked, 0 AS takes, "
+    "false AS truncatable) f"};
+
+constexpr Joined rules = {
+    R"(LEFT JOIN view_writes w ON w.oid = c.oid
+  LEFT JOIN refused_by_policies p ON p.oid = c.oid AND NOT p.by_call
+  LEFT JOIN refused_by_policies q ON q.oid = c.oid AND q.by_call
+  LEFT JOIN unreadable n ON n.oid = c.oid
+  LEFT JOIN uncallable y ON y.oid = c.oid)",
+    R"(CROSS JOIN (SELECT 0 AS takes, 28 AS usable, 28 AS callable, 0 AS vanishing, false AS locked) w
+  CROSS JOIN (SELECT 0 AS events) p CROSS JOIN (SELECT 0 AS events) q
+  CROSS JOIN (SELECT NULL::oid AS oid) n CROSS JOIN (SELECT NULL::oid AS oid) y)"};
+
+constexpr Joined refused_writes = {
+    "LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules",
+    "CROSS JOIN (SELECT 0 AS events) x"};
+
+const char* joined(const Joined& what, bool is_there) {
+  return is_there ? what.facts : what.nothing;
+}
+
+// What is asked about all the same is there, but empty.
+constexpr const char* no_foreign_tables = R"sql(
+foreign_tables AS NOT MATERIALIZED (
+  SELECT 0::oid AS oid, 0::oid AS ftserver, false AS postgres_fdw, false AS locked, 0 AS takes,
+         false AS truncatable WHERE false
+),
+foreign_parents AS NOT MATERIALIZED (
+  SELECT 0::oid AS oid, 0::oid AS ftserver, false AS postgres_fdw, false AS truncatable WHERE false
+),
+)sql";
+
+constexpr const char* no_refused_writes = R"sql(
+refused_writes AS NOT MATERIALIZED (SELECT 0::oid AS oid, 0 AS events WHERE false),
+)sql";
+
 }  // namespace
 
-std::string permissions_query(int server_version_num) {
-  std::string query = "WITH ";
-  for (const std::string& part : std::array{
-           relations_part(server_version_num), columns_part(),
-           foreign_tables_part(server_version_num), stored_rules_part(server_version_num),
-           written_expressions_part(server_version_num), view_writes_part(server_version_num)}) {
-    query += part;
+const char* catalog_contents_query() {
+  // What initdb makes has lower oids.
+  return R"sql(
+SELECT x.unasked OR EXISTS (SELECT FROM pg_policy)
+         OR EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
+                    WHERE w.oid >= 16384 AND c.relkind <> 'm'),
+       x.unasked OR EXISTS (SELECT FROM pg_foreign_table),
+       x.unasked OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'c' AND k.oid >= 16384)
+         OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgqual IS NOT NULL)
+         OR EXISTS (SELECT FROM pg_proc p WHERE p.proacl IS NOT NULL AND p.provolatile = 'i')
+FROM (SELECT $1::boolean AND EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'conncheck') AS unasked OFFSET 0) x
+)sql";
+}
+
+const char* rules_memory_statement() {
+  return "SELECT pg_catalog.set_config('work_mem', '1MB', true), "
+         "pg_catalog.set_config('hash_mem_multiplier', '1', true)";
+}
+
+std::string permissions_query(int server_version_num, const CatalogContents& contents) {
+  std::string query = "WITH " + relations_part(server_version_num) + columns_part();
+  if (contents.foreign_tables) {
+    query += foreign_tables_part(server_version_num);
+  } else {
+    query += no_foreign_tables;
   }
-  return query + verdicts_sql;
+  if (contents.rules || contents.written_expressions) {
+    query += forbidden_functions_part();
+  }
+  if (contents.written_expressions) {
+    query += written_expressions_part(server_version_num);
+  } else if (contents.rules) {
+    query += no_refused_writes;
+  }
+  if (contents.rules) {
+    query += stored_rules_part(server_version_num) + view_writes_part(server_version_num);
+  }
+  return query +
+         fmt::format(
+             fmt::runtime(verdicts_sql),
+             fmt::arg("foreign_tables", joined(foreign_tables, contents.foreign_tables)),
+             fmt::arg("rules", joined(rules, contents.rules)),
+             fmt::arg("refused_writes", joined(refused_writes, contents.written_expressions)));
 }
 
 }  // namespace conncheck

@@ -32,6 +32,14 @@ inline constexpr int postgres_18 = 180000;
 /// `refused_by_policies`, the writes that a table's own policies do not let pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
+/// `forbidden_functions`: what the role must not execute.
+[[nodiscard]] std::string forbidden_functions_part();
+
+/// `calls`: where such functions are called by what is stored; `column_calls` and `column_checks`:
+/// what of that, and of permission checks, is for one column of a view only; `column_uses`: what
+/// columns of views beneath are used for. Builds on the first half of stored_rules_part().
+[[nodiscard]] std::string dropped_part(int server_version_num);
+
 /// `refused_writes`: where every write that finds a row calls a function that the role must not
 /// execute, as events.
 [[nodiscard]] std::string written_expressions_part(int server_version_num);

@@ -74,7 +74,17 @@ refused_writes AS MATERIALIZED (
 ),
 )sql";
 
+// Without an ACL a function is everybody's.
+constexpr const char* forbidden_functions_sql = R"sql(
+forbidden_functions AS MATERIALIZED (
+  SELECT p.oid::text AS number, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
+  WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
+),
+)sql";
+
 }  // namespace
+
+std::string forbidden_functions_part() { return forbidden_functions_sql; }
 
 std::string written_expressions_part(int server_version_num) {
   return fmt::format(

@@ -26,7 +26,8 @@ namespace {
 constexpr const char* rules_sql = R"sql(
 write_rules AS MATERIALIZED (
   SELECT EXISTS (SELECT FROM pg_rewrite w
-                 WHERE w.is_instead AND w.ev_type IN ('2', '3', '4') AND w.ev_qual::text = '<>') AS some_may_vanish
+                 WHERE w.oid >= 16384 -- pg_settings' acts besides
+                   AND w.is_instead AND w.ev_type IN ('2', '3', '4') AND w.ev_qual::text = '<>') AS some_may_vanish
 ),
 reached AS MATERIALIZED (
   WITH RECURSIVE beneath AS (
@@ -178,12 +179,11 @@ constexpr const char* column_check = R"sql(
 // A node fails if one of its own checks is denied, if it is expanded within itself, whatever role
 // is asked, or if one that it leads to fails. Some edge of a cycle of views leads to a relation
 // that is not older: there the search begins; tables may come again with another role. A function
-// that is called must be executable by the role itself, never by a view's owner. Without an ACL it
-// is everybody's. One in a column that nobody reads counts, too.
-constexpr const char* unreadable_sql = R"sql(
+// that is called must be executable by the role itself, never by a view's owner.
+constexpr const char* edges_sql = R"sql(
 edges AS MATERIALIZED (
   SELECT c.holder, c.event, c.checked_as AS role, c.n, c.planned,
-         c.oid, t.event AS to_event, v.checked_as AS to_role, t.event = 1 AS expands
+         c.oid, t.event AS to_event, v.checked_as AS to_role, t.event = 1 AS expands, c.selected
   FROM checks c JOIN rules v ON v.oid = c.oid AND v.event = 1 AND v.relkind = 'v'
   JOIN (VALUES (2, 1), (4, 2)) t(perm, event)
     ON c.perms & t.perm <> 0 AND (t.event = 1 OR (c.perms & 9 = 0 AND c.updated = '{}'))
@@ -192,11 +192,11 @@ edges AS MATERIALIZED (
   WHERE NOT (c.outside_from AND c.perms = 2 AND (c.event = 8 OR c.selected = '{}'))
   UNION ALL
   -- a condition on the view's rows, old or new (varno 1 or 2), makes the action read them
-  SELECT r.oid, r.event, r.checked_as, 1, true, v.oid, 1, v.checked_as, true
+  SELECT r.oid, r.event, r.checked_as, 1, true, v.oid, 1, v.checked_as, true, '{}'
   FROM rules r JOIN rules v ON v.oid = r.oid AND v.event = 1 AND v.relkind = 'v'
   WHERE r.asks_for_rows AND r.event <> 8
   UNION ALL
-  SELECT c.holder, c.event, c.checked_as, c.n, c.planned, c.oid, k.event, k.role, k.expands
+  SELECT c.holder, c.event, c.checked_as, c.n, c.planned, c.oid, k.event, k.role, k.expands, '{}'
   FROM checks c
   JOIN (SELECT k.holder, k.event, k.role, bool_or(k.expands) AS expands
         FROM conditions k GROUP BY k.holder, k.event, k.role) k
@@ -213,30 +213,31 @@ endless AS MATERIALIZED (
   )
   SELECT DISTINCT b.root AS holder, b.root_event AS event, b.root_role AS role FROM below b WHERE b.oid = b.root AND b.expands
 ),
-forbidden_functions AS MATERIALIZED (
-  SELECT p.oid::text AS number, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
-  WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
-),
-calls AS MATERIALIZED (
-  SELECT DISTINCT r.holder, r.event, r.policy, r.checked_as
-  FROM stored r
-  CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
-  JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
-),
+)sql";
+
+// What fails in a column of a view only, carries its number: it passes on to what reads that
+// column, and may stand in a column there again. Where nothing depends on what is read, that is 0.
+constexpr const char* failing_sql = R"sql(
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (
-    (SELECT e.holder, e.event, e.role, 0 AS reason FROM endless e
+    (SELECT e.holder, e.event, e.role, 0 AS reason, 0 AS attnum FROM endless e
      UNION
-     SELECT d.holder, d.event, d.role, 1 FROM denied d WHERE d.planned
+     SELECT d.holder, d.event, d.role, 1, coalesce(k.attnum, 0)
+     FROM denied d LEFT JOIN column_checks k ON k.oid = d.holder AND k.n = d.n AND d.event = 1 WHERE d.planned
      UNION
-     SELECT c.holder, c.event, c.checked_as, 2 FROM calls c WHERE c.event < 100
+     SELECT c.holder, c.event, c.checked_as, 2, coalesce(k.attnum, 0)
+     FROM calls c LEFT JOIN column_calls k ON k.oid = c.holder AND c.event = 1 WHERE c.event < 100
      UNION
-     SELECT k.holder, k.event, k.role, 2
+     SELECT k.holder, k.event, k.role, 2, 0
      FROM calls c JOIN conditions k ON k.holder = c.holder AND k.event = c.event AND k.policy = c.policy AND k.planned)
     UNION
-    SELECT e.holder, e.event, e.role, a.reason
+    SELECT e.holder, e.event, e.role, a.reason, CASE WHEN a.reason = 0 THEN 0 ELSE coalesce(k.attnum, u.attnum, 0) END
     FROM above a JOIN edges e ON e.oid = a.holder AND e.to_event = a.event AND e.to_role = a.role
-    WHERE e.planned OR a.reason = 0
+    LEFT JOIN column_checks k ON k.oid = e.holder AND k.n = e.n AND e.event = 1
+    LEFT JOIN view_shapes s ON a.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
+    LEFT JOIN column_uses u ON s.names_no_join AND u.holder = e.holder AND u.oid = a.holder AND u.used IN (0, a.attnum)
+    WHERE (e.planned OR a.reason = 0)
+      AND (s.oid IS NULL OR e.selected && ARRAY['7', (a.attnum + 7)::text])
   )
   SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call FROM above a
 ),
@@ -291,7 +292,7 @@ std::string stored_rules_part(int server_version_num) {
              fmt::arg("relation", text.relation), fmt::arg("checks", text.check),
              fmt::arg("relation_of_check", text.relation_of_check),
              fmt::arg("column_checks", column_checks())) +
-         unreadable_sql;
+         edges_sql + dropped_part(server_version_num) + failing_sql;
 }
 
 }  // namespace conncheck

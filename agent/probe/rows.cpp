@@ -91,6 +91,11 @@ void require_columns(const Columns& columns, std::size_t count) {
   }
 }
 
+CatalogContents catalog_contents_row(const Columns& columns) {
+  require_columns(columns, 3);
+  return {flag(columns[0]), flag(columns[1]), flag(columns[2])};
+}
+
 SessionRow session_row(const Columns& columns) {
   require_columns(columns, 13);
   SessionRow row;

@@ -9,6 +9,7 @@
 #include "agent/core/explanation.hpp"
 #include "agent/core/proof.hpp"
 #include "agent/core/report.hpp"
+#include "agent/probe/catalog_queries.hpp"
 #include "agent/probe/postgres_link.hpp"
 
 namespace conncheck {
@@ -36,6 +37,7 @@ struct ProofSubjectRow {
 
 void require_columns(const Columns& columns, std::size_t count);
 
+[[nodiscard]] CatalogContents catalog_contents_row(const Columns& columns);
 [[nodiscard]] SessionRow session_row(const Columns& columns);
 [[nodiscard]] RelationPermissions permissions_row(const Columns& columns);
 [[nodiscard]] SchemaPermissions schema_row(const Columns& columns);

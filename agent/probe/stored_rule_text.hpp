@@ -20,6 +20,9 @@ struct StoredRuleText {
   /// Index of the first relation in FROM: up to 15 the view itself comes before, twice (OLD, NEW).
   int base_entry;
 
+  /// The letter for it where the text is cut into pieces (permissions_query_dropped.cpp).
+  [[nodiscard]] const char* check_mark() const { return base_entry == 1 ? "c" : "e"; }
+
   /// SQL for a stored text as it is searched: braces in names, and the mark that the query sets
   /// itself, go, so that what is left is syntax only.
   [[nodiscard]] std::string of(const std::string& stored) const {

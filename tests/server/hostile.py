@@ -54,7 +54,10 @@ BEGUN = (
 SESSION_ROW = row(
     [b"app", b"app", b"orders", b"15.0", b"150000", b"f", b"f", b"f", b"f", b"[]", None, None, b"f"]
 )
-SESSION = BEGUN + PARSED + BOUND + row_description(13) + SESSION_ROW + message(b"C", b"SELECT 1\0") + READY
+ONE_ROW = message(b"C", b"SELECT 1\0")
+# What the catalogs hold: nothing.
+CONTENTS = PARSED + BOUND + row_description(3) + row([b"f", b"f", b"f"]) + ONE_ROW
+SESSION = BEGUN + PARSED + BOUND + row_description(13) + SESSION_ROW + ONE_ROW + CONTENTS + READY
 
 
 class Peer:
