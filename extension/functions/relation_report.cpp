@@ -228,6 +228,7 @@ class RelationReport::Judge {
   void look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
                           rules::RelationAccess& access);
   [[nodiscard]] bool may_refuse_calls(std::uint32_t candidate) const;
+  [[nodiscard]] bool reading_may_refuse_calls(std::uint32_t candidate) const;
 
   const RelationReport& report_;
   server::CatalogRelations& relations_;
@@ -240,7 +241,8 @@ void RelationReport::Judge::look_beneath(std::uint32_t candidate, rules::Relatio
   const rules::RelationId id = report_.candidates_.id(candidate);
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
-  if ((is_view || relation.row_security) && held.has(Privilege::select)) {
+  if ((is_view || relation.row_security || reading_may_refuse_calls(candidate)) &&
+      held.has(Privilege::select)) {
     access.readable_beneath = rewriting_.readable_beneath(id);
     access.may_execute_reading = rewriting_.may_execute_reading(id);
   }
@@ -303,7 +305,16 @@ bool RelationReport::Judge::is_judged_by_profile(std::uint32_t candidate) const 
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
          report_.row_security_of(relation) != rules::RowSecurity::applies &&
-         !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate);
+         !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate) &&
+         !reading_may_refuse_calls(candidate);
+}
+
+/// By virtual columns. What is held by column makes it a candidate of its own anyway.
+bool RelationReport::Judge::reading_may_refuse_calls(std::uint32_t candidate) const {
+  return server::has_virtual_columns &&
+         (report_.candidates_.profile(candidate).grants.privileges.has(Privilege::select) ||
+          report_.columns_.has_some(candidate)) &&
+         relations_.may_refuse_calls(report_.candidates_.id(candidate));
 }
 
 bool RelationReport::Judge::may_refuse_calls(std::uint32_t candidate) const {
