@@ -32,7 +32,7 @@ judged AS (
          (c.held | coalesce(b.held, 0)) & 1 AS reads,
          (c.held | coalesce(b.held, 0)) & 4 | ((c.held | coalesce(b.held, 0)) & 2) * 4 | (c.held & 8) * 2 AS writes,
          c.held & 255 <> 0 OR b.oid IS NOT NULL AS visible,
-         n.oid IS NOT NULL AS unreadable, y.oid IS NOT NULL AS uncallable,
+         n.oid IS NOT NULL AS unreadable, y.oid IS NOT NULL OR v.oid IS NOT NULL AS uncallable,
          coalesce(f.postgres_fdw, false) AND NOT EXISTS (
            SELECT FROM pg_user_mappings m
            WHERE m.srvid = f.ftserver AND m.umuser IN (me.oid, 0)) AS unmapped,
@@ -51,6 +51,7 @@ judged AS (
   LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules
   LEFT JOIN unreadable n ON n.oid = c.oid
   LEFT JOIN uncallable y ON y.oid = c.oid
+  LEFT JOIN (SELECT DISTINCT r.oid FROM refused_columns r) v ON v.oid = c.oid
   WHERE c.held IS NOT NULL
 )
 SELECT me.rolname AS role_name, j.nspname AS schema_name, j.relname AS table_name,

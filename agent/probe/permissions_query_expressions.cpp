@@ -27,7 +27,7 @@ calling AS MATERIALIZED (
       AND (SELECT bool_or(d.immutable) FROM forbidden_functions d)
     UNION ALL
     SELECT d.adrelid, 0, 12, '{{r,p,f}}', false, d.adbin::text
-    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = 's'
+    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND (a.attgenerated = 's' OR (a.attgenerated = 'v' AND a.attnotnull))
     WHERE (SELECT bool_or(d.immutable) FROM forbidden_functions d)
     UNION ALL
     SELECT p.partrelid, 0, 12, '{{r,p}}', true, p.partexprs::text FROM pg_partitioned_table p
@@ -63,6 +63,14 @@ refused_writes AS MATERIALIZED (
     SELECT c.oid, c.events, c.kinds FROM calling c WHERE c.oid <> 0 AND NOT c.is_key
     UNION ALL
     SELECT k.oid, 12, '{{r,p}}' FROM keyed k
+    UNION ALL
+    SELECT r.oid, 12, '{{r,p}}'
+    FROM refused_columns r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'c' {enforced}
+    WHERE strpos(k.conbin::text, ':varattno ' || r.attnum || ' ') <> 0
+    UNION ALL
+    SELECT r.oid, ((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2), '{{r,p,f}}'
+    FROM refused_columns r JOIN pg_trigger t ON t.tgrelid = r.oid AND t.tgenabled IN ('O', 'A')
+    WHERE strpos(t.tgqual::text, ':varattno ' || r.attnum || ' ') <> 0
     UNION ALL
     SELECT p.objid, 12, '{{r,p,f}}' FROM calling_domains d
     CROSS JOIN LATERAL (

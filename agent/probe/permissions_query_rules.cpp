@@ -213,11 +213,25 @@ forbidden_functions AS MATERIALIZED (
   SELECT p.oid::text AS number, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
   WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
 ),
+-- Virtual columns (18), which are computed when they are read, call built-in functions alone.
+refused_columns AS MATERIALIZED (
+  SELECT DISTINCT a.attrelid AS oid, a.attnum
+  FROM pg_attrdef e JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum AND a.attgenerated = 'v'
+  CROSS JOIN LATERAL unnest((string_to_array(e.adbin::text, 'funcid '))[2:]) f
+  JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+  WHERE (SELECT bool_or(d.immutable) FROM forbidden_functions d)
+),
 calls AS MATERIALIZED (
-  SELECT DISTINCT r.holder, r.event, r.policy, r.checked_as
+  SELECT r.holder, r.event, r.policy, r.checked_as
   FROM stored r
   CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
   JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+  UNION
+  SELECT e.holder, e.event, e.policy, e.checked_as
+  FROM entries e JOIN refused_columns c ON c.oid = e.oid AND ((c.attnum + 7)::text = ANY (e.selected) OR '7' = ANY (e.selected))
+  UNION
+  SELECT p.oid, p.event, p.policy, NULL
+  FROM policies p JOIN refused_columns c ON c.oid = p.oid AND strpos(p.condition, ':varattno ' || c.attnum || ' ') <> 0
 ),
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (
