@@ -30,7 +30,7 @@ judged AS (
          (c.held | coalesce(b.held, 0)) & 1 AS reads,
          (c.held | coalesce(b.held, 0)) & 4 | ((c.held | coalesce(b.held, 0)) & 2) * 4 | (c.held & 8) * 2 AS writes,
          c.held & 255 <> 0 OR b.oid IS NOT NULL AS visible,
-         n.oid IS NOT NULL AS unreadable, y.oid IS NOT NULL AS uncallable,
+         n.oid IS NOT NULL AS unreadable, y.oid IS NOT NULL OR v.oid IS NOT NULL AS uncallable,
          z.oid IS NOT NULL OR coalesce(f.postgres_fdw, false) AND NOT EXISTS (
            SELECT FROM pg_user_mappings m
            WHERE m.srvid = f.ftserver AND m.umuser IN (me.oid, 0)) AS unmapped,
@@ -87,7 +87,8 @@ struct Joined {
 
 constexpr Joined foreign_tables = {
     "LEFT JOIN foreign_tables f ON f.oid = c.oid LEFT JOIN unmapped_parents z ON z.oid = c.oid",
-    "CROSS JOIN (SELECT NULL::oid AS oid) z CROSS JOIN (SELECT 0::oid AS ftserver, false AS postgres_fdw, false AS locked, 0 AS takes, "
+    "CROSS JOIN (SELECT NULL::oid AS oid) z CROSS JOIN (SELECT 0::oid AS ftserver, false AS "
+    "postgres_fdw, false AS locked, 0 AS takes, "
     "false AS truncatable) f"};
 
 constexpr Joined rules = {
@@ -101,8 +102,9 @@ constexpr Joined rules = {
   CROSS JOIN (SELECT NULL::oid AS oid) n CROSS JOIN (SELECT NULL::oid AS oid) y)"};
 
 constexpr Joined refused_writes = {
-    "LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules",
-    "CROSS JOIN (SELECT 0 AS events) x"};
+    "LEFT JOIN refused_writes x ON x.oid = c.oid AND NOT c.relhasrules "
+    "LEFT JOIN (SELECT DISTINCT r.oid FROM refused_columns r) v ON v.oid = c.oid",
+    "CROSS JOIN (SELECT 0 AS events) x CROSS JOIN (SELECT NULL::oid AS oid) v"};
 
 const char* joined(const Joined& what, bool is_there) {
   return is_there ? what.facts : what.nothing;
@@ -120,6 +122,7 @@ foreign_parents AS NOT MATERIALIZED (
 )sql";
 
 constexpr const char* no_refused_writes = R"sql(
+refused_columns AS NOT MATERIALIZED (SELECT 0::oid AS oid, 0 AS attnum WHERE false),
 refused_writes AS NOT MATERIALIZED (SELECT 0::oid AS oid, 0 AS events WHERE false),
 )sql";
 

@@ -18,10 +18,16 @@ namespace {
 // own. Nothing that these marks are made from can stand in a name.
 constexpr const char* dropped_sql = R"sql(
 calls AS MATERIALIZED (
-  SELECT DISTINCT r.holder, r.event, r.policy, r.checked_as
+  SELECT r.holder, r.event, r.policy, r.checked_as
   FROM stored r
   CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
   JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+  UNION
+  SELECT e.holder, e.event, e.policy, e.checked_as
+  FROM entries e JOIN refused_columns c ON c.oid = e.oid AND e.selected && ARRAY['7', (c.attnum + 7)::text]
+  UNION
+  SELECT p.oid, p.event, p.policy, NULL
+  FROM policies p JOIN refused_columns c ON c.oid = p.oid AND strpos(p.condition, ':varattno ' || c.attnum || ' ') <> 0
 ),
 refused_views AS MATERIALIZED (
   WITH RECURSIVE above AS (
@@ -109,6 +115,11 @@ column_calls AS MATERIALIZED (
   CROSS JOIN LATERAL unnest((string_to_array(p.piece, 'funcid '))[2:] || (string_to_array(p.piece, 'fnoid '))[2:]) f
   JOIN forbidden_functions x ON x.number = split_part(f, ' ', 1)
   LEFT JOIN droppable d ON d.oid = p.oid AND d.entry = p.entry
+  UNION
+  -- virtual columns are read somewhere
+  SELECT e.holder, 0
+  FROM entries e JOIN refused_columns c ON c.oid = e.oid AND e.selected && ARRAY['7', (c.attnum + 7)::text]
+  WHERE e.event = 1
 ),
 views_in_from AS MATERIALIZED (
   SELECT p.oid AS holder, p.varno, c.oid

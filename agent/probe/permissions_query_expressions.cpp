@@ -12,6 +12,14 @@ namespace {
 // beside TRUE in an OR, which the planner drops.
 // pg_depend is asked for each of the few domains that matter: hence OFFSET 0.
 constexpr const char* written_expressions_sql = R"sql(
+-- Virtual columns (18), which are computed when they are read, call built-in functions alone.
+refused_columns AS MATERIALIZED (
+  SELECT DISTINCT a.attrelid AS oid, a.attnum
+  FROM pg_attrdef e JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum AND a.attgenerated = 'v'
+  CROSS JOIN LATERAL unnest((string_to_array(e.adbin::text, 'funcid '))[2:]) f
+  JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+  WHERE (SELECT bool_or(d.immutable) FROM forbidden_functions d)
+),
 calling AS MATERIALIZED (
   SELECT DISTINCT e.oid, e.domain, e.events, e.kinds, e.is_key
   FROM (
@@ -27,7 +35,7 @@ calling AS MATERIALIZED (
       AND (SELECT bool_or(d.immutable) FROM forbidden_functions d)
     UNION ALL
     SELECT d.adrelid, 0, 12, '{{r,p,f}}', false, d.adbin::text
-    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = 's'
+    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND (a.attgenerated = 's' OR (a.attgenerated = 'v' AND a.attnotnull))
     WHERE (SELECT bool_or(d.immutable) FROM forbidden_functions d)
     UNION ALL
     SELECT p.partrelid, 0, 12, '{{r,p}}', true, p.partexprs::text FROM pg_partitioned_table p
@@ -63,6 +71,14 @@ refused_writes AS MATERIALIZED (
     SELECT c.oid, c.events, c.kinds FROM calling c WHERE c.oid <> 0 AND NOT c.is_key
     UNION ALL
     SELECT k.oid, 12, '{{r,p}}' FROM keyed k
+    UNION ALL
+    SELECT r.oid, 12, '{{r,p}}'
+    FROM refused_columns r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'c' {enforced}
+    WHERE strpos(k.conbin::text, ':varattno ' || r.attnum || ' ') <> 0
+    UNION ALL
+    SELECT r.oid, ((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2), '{{r,p,f}}'
+    FROM refused_columns r JOIN pg_trigger t ON t.tgrelid = r.oid AND t.tgenabled IN ('O', 'A')
+    WHERE strpos(t.tgqual::text, ':varattno ' || r.attnum || ' ') <> 0
     UNION ALL
     SELECT p.objid, 12, '{{r,p,f}}' FROM calling_domains d
     CROSS JOIN LATERAL (

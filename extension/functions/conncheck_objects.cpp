@@ -11,6 +11,7 @@
 #include "extension/server/memory.hpp"
 #include "extension/server/object_catalog.hpp"
 #include "extension/server/object_identity.hpp"
+#include "extension/server/parameters.hpp"
 #include "extension/server/row_writer.hpp"
 #include "extension/server/schemas.hpp"
 
@@ -41,6 +42,13 @@ bool goes_before(const ReportedObject& a, const ReportedObject& b) {
     return a.schema->name < b.schema->name;
   }
   return std::tie(a.name, a.identity) < std::tie(b.name, b.identity);
+}
+
+/// One that is not defined yet will be seen when it is.
+bool can_use_parameter(const std::string& name, PrivilegeSet held) {
+  const std::optional<rules::Parameter> parameter = server::read_parameter(name);
+  return !parameter || (held.has(Privilege::set) && rules::takes_set(parameter->context)) ||
+         (held.has(Privilege::alter_system) && rules::takes_alter_system(*parameter));
 }
 
 /// The objects of one database that mean something to one role, a type at a time.
@@ -97,6 +105,8 @@ Answer ObjectReport::usable(const server::CatalogObject& object, const ReportedO
     case ObjectType::table:
     case ObjectType::column:
       return relations_.can_use_one(object, reported.grants.privileges);
+    case ObjectType::parameter:
+      return rules::answer(can_use_parameter(object.name, reported.grants.privileges));
     default:
       return Answer::yes;
   }

@@ -9,6 +9,7 @@
 #include "extension/server/column_acls.hpp"
 #include "extension/server/grant_statement.hpp"
 #include "extension/server/memberships.hpp"
+#include "extension/server/parameters.hpp"
 #include "extension/server/version.hpp"
 
 namespace conncheck::functions {
@@ -54,6 +55,8 @@ class Explainer {
   void own_column();
   void by_column();
   void beyond_grants();
+  [[nodiscard]] std::optional<rules::Parameter> parameter() const;
+  [[nodiscard]] bool is_vain() const;
   void add(const GrantPath& path, std::string detail);
   void missing(const std::vector<std::string>& columns);
   void sort();
@@ -177,11 +180,35 @@ void Explainer::by_column() {
 /// The server gives some things without a grant: its own temporary schema, large objects to all
 /// where lo_compat_privileges says so.
 void Explainer::beyond_grants() {
-  if (!held_ && server::grants_on(object_, role_).privileges.has(privilege_)) {
-    held_ = true;
-    add({GrantSource::public_, {}, rules::public_role, rules::public_role, false},
-        "the server gives it to everybody, without a grant");
+  if (held_) {
+    return;
   }
+  const char* detail = nullptr;
+  if (server::grants_on(object_, role_).privileges.has(privilege_)) {
+    detail = "the server gives it to everybody, without a grant";
+  } else if (const std::optional<rules::Parameter> parameter = this->parameter();
+             parameter && privilege_ == Privilege::set &&
+             rules::may_be_set_by_everybody(parameter->context)) {
+    detail = parameter->context == rules::ParameterContext::user
+                 ? "everybody may set it, without a grant"
+                 : "everybody may set it as a connection starts, without a grant";
+  }
+  if (detail != nullptr) {
+    held_ = true;
+    add({GrantSource::public_, {}, rules::public_role, rules::public_role, false}, detail);
+  }
+}
+
+std::optional<rules::Parameter> Explainer::parameter() const {
+  return object_.type == ObjectType::parameter ? server::read_parameter(object_.name)
+                                               : std::nullopt;
+}
+
+/// What the parameter does not take at all, no grant gives.
+bool Explainer::is_vain() const {
+  const std::optional<rules::Parameter> parameter = this->parameter();
+  return parameter && !(privilege_ == Privilege::set ? rules::takes_set(parameter->context)
+                                                     : rules::takes_alter_system(*parameter));
 }
 
 void Explainer::missing(const std::vector<std::string>& lacking) {
@@ -193,7 +220,7 @@ void Explainer::missing(const std::vector<std::string>& lacking) {
                (lacking.empty() ? "" : " on " + columns(lacking));
   if (server::is_for_superusers_alone(object_, privilege_)) {
     row.detail += ": only superusers change system catalogs";
-  } else {
+  } else if (!is_vain()) {
     row.fix = server::grant_statement(roles_, object_, privilege_, role_.id(), lacking);
   }
   rows_.push_back(std::move(row));

@@ -2,12 +2,15 @@
 
 #include <set>
 
+#include "extension/functions/referential_obstacles.hpp"
+#include "extension/functions/written_path.hpp"
 #include "extension/rules/lacking_beneath.hpp"
 #include "extension/rules/policies.hpp"
 #include "extension/rules/row_security.hpp"
 #include "extension/server/foreign_keys.hpp"
 #include "extension/server/grant_statement.hpp"
 #include "extension/server/object_identity.hpp"
+#include "extension/server/publications.hpp"
 #include "extension/server/relation_source.hpp"
 #include "extension/server/written_expressions.hpp"
 
@@ -38,7 +41,8 @@ std::string place_of(const server::StoredExpression& stored) {
   const std::string name = server::quoted(stored.name);
   switch (stored.expression.place) {
     case Place::column_default:
-      return "the default of column " + name;
+      return "the default of column " + name +
+             (stored.of.empty() ? "" : " of the view " + server::quoted(stored.of));
     case Place::domain_default:
       return "the default of domain " + server::quoted(stored.of) + " for column " + name;
     case Place::generated_column:
@@ -80,13 +84,12 @@ class Finder {
   void lacking(const rules::Lack& lack);
   void user_mapping(Privilege privilege);
   void row_security(Privilege privilege);
+  void publications(RelationId table, Write write);
   void truncating();
   void foreign_keys();
-  std::vector<server::StoredExpression> called_when_written(Write write);
   void call(const server::StoredExpression& stored);
   void call_of_function(const std::string& place, Oid function);
   void call_of_sequence(const std::string& place, Oid sequence);
-  std::optional<RelationId> written_table(Write write);
 
   server::Roles& roles_;
   rules::Role& role_;
@@ -126,15 +129,33 @@ void Finder::writing(Write write) {
     case Answer::yes:
       break;
   }
-  const std::vector<server::StoredExpression> called = called_when_written(write);
+  const WrittenPath path = written_path(source_, relation_.id, write);
   std::set<Oid> functions;
-  for (const server::StoredExpression& each : called) {
+  for (const server::StoredExpression& each : path.called) {
     functions.insert(each.expression.functions.begin(), each.expression.functions.end());
   }
   beneath(write, functions);
-  for (const server::StoredExpression& each : called) {
+  for (const server::StoredExpression& each : path.called) {
     call(each);
   }
+  if (path.table) {
+    add_referential_obstacles(roles_, source_, *path.table, write, obstacles_);
+    publications(*path.table, write);
+  }
+}
+
+/// Whoever asks: the server refuses what it could not tell to those who subscribe.
+void Finder::publications(RelationId table, Write write) {
+  const std::optional<server::RefusingPublication> found =
+      server::publication_that_refuses(table, write);
+  if (!found) {
+    return;
+  }
+  (void)server::read_object(
+      ObjectType::table, found->table, 0, [&](const server::CatalogObject& object) {
+        add("the publication " + server::quoted(found->name) + " needs a replica identity of " +
+            server::identity(object).value_or(object.name) + ": ALTER TABLE … REPLICA IDENTITY");
+      });
 }
 
 /// `told_apart`: functions of which it is told where they are called.
@@ -246,38 +267,6 @@ void Finder::foreign_keys() {
       }
     });
   }
-}
-
-/// Where the rows end up: through views that the server updates by itself. nullopt: a rule or a
-/// trigger stands in.
-std::optional<RelationId> Finder::written_table(Write write) {
-  RelationId id = relation_.id;
-  for (std::set<RelationId> passed; passed.insert(id).second;) {
-    const rules::Rewrites* const target = source_.rewrites(id);
-    if (target == nullptr || target->on(write).instead_rule || target->on(write).instead_trigger) {
-      return std::nullopt;
-    }
-    if (target->kind != RelationKind::view) {
-      return id;
-    }
-    if (!target->passes_on(write)) {
-      return std::nullopt;
-    }
-    id = target->updatable->base;
-  }
-  return std::nullopt;
-}
-
-/// The role that runs the statement needs what is called, through views too.
-std::vector<server::StoredExpression> Finder::called_when_written(Write write) {
-  std::vector<server::StoredExpression> called;
-  if (const std::optional<RelationId> table = written_table(write)) {
-    called = server::read_written_expressions(*table);
-    std::erase_if(called, [write](const server::StoredExpression& each) {
-      return !rules::may_be_evaluated_by(write, each.expression);
-    });
-  }
-  return called;
 }
 
 void Finder::call(const server::StoredExpression& stored) {

@@ -239,6 +239,7 @@ class RelationReport::Judge {
   [[nodiscard]] bool may_refuse_calls(std::uint32_t candidate) const;
   [[nodiscard]] bool may_have_policies(std::uint32_t candidate) const;
   void forget();
+  [[nodiscard]] bool reading_may_refuse_calls(std::uint32_t candidate) const;
 
   const RelationReport& report_;
   server::CatalogRelations& relations_;
@@ -252,7 +253,8 @@ void RelationReport::Judge::look_beneath(std::uint32_t candidate, rules::Relatio
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
   const bool has_policies = may_have_policies(candidate);
-  if ((is_view || has_policies) && held.has(Privilege::select)) {
+  if ((is_view || has_policies || reading_may_refuse_calls(candidate)) &&
+      held.has(Privilege::select)) {
     access.readable_beneath = rewriting_->readable_beneath(id);
     access.may_execute_reading = rewriting_->may_execute_reading(id);
   }
@@ -325,7 +327,16 @@ bool RelationReport::Judge::is_judged_by_profile(std::uint32_t candidate) const 
          !(report_.row_security_of(relation) == rules::RowSecurity::applies &&
            may_have_policies(candidate)) &&
          !report_.columns_.has_some(candidate) && !may_refuse_calls(candidate) &&
-         relations_.foreign_tables_beneath(report_.candidates_.id(candidate)).empty();
+         relations_.foreign_tables_beneath(report_.candidates_.id(candidate)).empty() &&
+         !reading_may_refuse_calls(candidate);
+}
+
+/// By virtual columns. What is held by column makes it a candidate of its own anyway.
+bool RelationReport::Judge::reading_may_refuse_calls(std::uint32_t candidate) const {
+  return server::has_virtual_columns &&
+         (report_.candidates_.profile(candidate).grants.privileges.has(Privilege::select) ||
+          report_.columns_.has_some(candidate)) &&
+         relations_.may_refuse_calls(report_.candidates_.id(candidate));
 }
 
 bool RelationReport::Judge::may_refuse_calls(std::uint32_t candidate) const {

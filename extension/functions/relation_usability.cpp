@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "extension/server/version.hpp"
+
 namespace conncheck::functions {
 namespace {
 
@@ -53,7 +55,8 @@ Answer RelationUsability::can_use(const server::CatalogObject& relation, Privile
                                : relation.relation_kind == RELKIND_FOREIGN_TABLE &&
                                      relations_.foreign_table(relation.id).takes_truncate);
     case Privilege::select:
-      return rules::answer((relation.relation_kind != RELKIND_VIEW && !relation.has_row_security) ||
+      return rules::answer((relation.relation_kind != RELKIND_VIEW && !relation.has_row_security &&
+                            !(server::has_virtual_columns && may_refuse_calls(relation.id))) ||
                            (rewriting_.readable_beneath(relation.id) &&
                             rewriting_.may_execute_reading(relation.id)));
     case Privilege::insert:

@@ -38,19 +38,27 @@ struct ViewColumn {
   int column = 0;
 };
 
+/// A column of a table that is read; 0 stands for all of them.
+struct TableColumn {
+  RelationId table = 0;
+  int column = 0;
+};
+
 struct Demands {
   std::vector<PermissionCheck> checks;
   std::vector<RelationId> views_read;    ///< these are expanded, and their own demands hold as well
   std::vector<RelationId> views_locked;  ///< of these: by FOR UPDATE and its like
   /// The planner drops what computes a column that nobody reads, and with it what that calls.
   std::vector<ViewColumn> columns_read;
+  /// Of tables: what computes a column when it is read calls functions, too.
+  std::vector<TableColumn> table_columns_read;
   /// EXECUTE is asked of the role that runs the statement, never of a view's or a rule's owner.
   std::vector<FunctionId> functions;
   std::vector<WriteTarget> writes;
 
   [[nodiscard]] bool empty() const {
     return checks.empty() && views_read.empty() && views_locked.empty() && columns_read.empty() &&
-           functions.empty() && writes.empty();
+           table_columns_read.empty() && functions.empty() && writes.empty();
   }
 };
 

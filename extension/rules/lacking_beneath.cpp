@@ -30,6 +30,9 @@ class Supposition : public RelationSource {
   const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) override {
     return real_.called_by_every(write, relation);
   }
+  const std::vector<FunctionId>& called_by_reading(RelationId table, int column) override {
+    return real_.called_by_reading(table, column);
+  }
 
   void except(const Lack& lack) { exception_ = lack; }
   [[nodiscard]] const std::vector<Lack>& supposed() const { return supposed_; }

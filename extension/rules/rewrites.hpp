@@ -89,6 +89,8 @@ class RelationSource {
 
   /// What every such write to the relation calls (see is_always_evaluated_by()).
   virtual const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) = 0;
+  /// What computes that column of a table, or any for 0, when it is read.
+  virtual const std::vector<FunctionId>& called_by_reading(RelationId table, int column) = 0;
 };
 
 }  // namespace conncheck::rules

@@ -108,9 +108,11 @@ Beneath Rewriting::satisfied(const Demands& demands, RoleId role) {
       return result;
     }
   }
-  for (const FunctionId function : demands.functions) {
-    result.functions = result.functions && source_.may_execute(function, audited_);
+  for (const TableColumn& read : demands.table_columns_read) {
+    result.functions =
+        may_execute(source_.called_by_reading(read.table, read.column)) && result.functions;
   }
+  result.functions = may_execute(demands.functions) && result.functions;
   return result;
 }
 
@@ -278,6 +280,7 @@ const Beneath& Rewriting::reading(RelationId relation) {
     result &= column_reading(relation, 0);
   } else if (rewrites != nullptr) {
     result = row_security(relation, {std::nullopt, {Privilege::select}}, audited_);
+    result.functions = may_execute(source_.called_by_reading(relation, 0)) && result.functions;
   }
   return readings_[relation] = result;
 }
@@ -377,11 +380,14 @@ bool Rewriting::vanishes(RelationId relation, Write write) {
   return false;
 }
 
-bool Rewriting::calls_pass(RelationId relation, Write write) {
-  const std::vector<FunctionId>& functions = source_.called_by_every(write, relation);
+bool Rewriting::may_execute(const std::vector<FunctionId>& functions) {
   return std::all_of(functions.begin(), functions.end(), [this](FunctionId function) {
     return source_.may_execute(function, audited_);
   });
+}
+
+bool Rewriting::calls_pass(RelationId relation, Write write) {
+  return may_execute(source_.called_by_every(write, relation));
 }
 
 /// `role`: the one that is asked for the relation itself.

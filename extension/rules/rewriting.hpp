@@ -73,6 +73,7 @@ class Rewriting {
   Beneath column_reading(RelationId view, int column);
   Beneath row_security(RelationId table, const TableUse& use, RoleId role);
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
+  bool may_execute(const std::vector<FunctionId>& functions);
   bool calls_pass(RelationId relation, Write write);
   Answer takes(RelationId relation, Write write, const Columns& columns, const Path* path);
   Beneath writable(RelationId relation, const Writing& writing, RoleId role, const Path* path);

@@ -39,13 +39,14 @@ std::vector<rules::RoleId> roles_of(Datum polroles) {
   return {oids.first, oids.first + oids.count};
 }
 
-std::optional<rules::PolicyCondition> condition_of(const Columns& columns, int column) {
+std::optional<rules::PolicyCondition> condition_of(rules::RelationId table, const Columns& columns,
+                                                   int column) {
   if (!columns.has(column)) {
     return std::nullopt;
   }
   const Datum stored = columns[column];
   return read_policy_condition(
-      guard([stored] { return (Node*)stringToNode(TextDatumGetCString(stored)); }));
+      table, guard([stored] { return (Node*)stringToNode(TextDatumGetCString(stored)); }));
 }
 
 }  // namespace
@@ -63,8 +64,8 @@ std::vector<rules::Policy> read_policies(rules::RelationId table) {
     policy.command = command_of(form->polcmd);
     policy.permissive = form->polpermissive;
     policy.roles = roles_of(columns[Anum_pg_policy_polroles]);
-    policy.using_rows = condition_of(columns, Anum_pg_policy_polqual);
-    policy.with_check = condition_of(columns, Anum_pg_policy_polwithcheck);
+    policy.using_rows = condition_of(table, columns, Anum_pg_policy_polqual);
+    policy.with_check = condition_of(table, columns, Anum_pg_policy_polwithcheck);
     memory.reset();
   }
   return policies;

@@ -190,10 +190,15 @@ void walk_variable(const Var* variable, const Walk& at) {
     walk_joined(entry, column, there);
   } else if (entry->rtekind == RTE_CTE) {
     walk_with_output(entry, column, level, at.part);
-  } else if (entry->rtekind == RTE_RELATION && is_expanded_view(level->query, index)) {
+  } else if (entry->rtekind == RTE_RELATION) {
+    const bool of_view = is_expanded_view(level->query, index);
+    if (!of_view && !has_virtual_columns) {
+      return;
+    }
+    List** const columns = of_view ? &at.part->columns : &at.part->of_tables;
     auto* const noted = static_cast<FoundColumn*>(palloc(sizeof(FoundColumn)));
     *noted = {entry->relid, column};
-    at.part->columns = lappend(at.part->columns, noted);
+    *columns = lappend(*columns, noted);
   }
 }
 
@@ -378,6 +383,17 @@ QueryPart walk_node(Node* node, const QueryLevel* level) {
   Walk at{level, &part};
   walk(node, &at);
   return part;
+}
+
+QueryPart walk_expression_of(Oid relation, Node* node) {
+  RangeTblEntry* const entry = makeNode(RangeTblEntry);
+  entry->rtekind = RTE_RELATION;
+  entry->relid = relation;
+  Query* const query = makeNode(Query);
+  query->rtable = list_make2(entry, entry);  // old and new rows
+  query->jointree = makeFromExpr(NIL, nullptr);
+  const QueryLevel level{query, nullptr};
+  return walk_node(node, &level);
 }
 
 QueryPart walk_without_columns(Query* query) {

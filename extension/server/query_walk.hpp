@@ -16,7 +16,7 @@ struct FoundEntry {
 };
 
 struct FoundColumn {
-  Oid view;
+  Oid relation;
   int column;  ///< 0: all of them
 };
 
@@ -24,6 +24,7 @@ struct FoundColumn {
 struct QueryPart {
   List* entries = nullptr;    ///< of FoundEntry
   List* columns = nullptr;    ///< of FoundColumn: read from views
+  List* of_tables = nullptr;  ///< of FoundColumn: read from tables
   List* functions = nullptr;  ///< OIDs, of those only that have an ACL; some twice
   List* followed = nullptr;   ///< columns of subqueries that have been walked
 };
@@ -39,6 +40,8 @@ struct QueryLevel {
 /// All of a statement or an expression. `level` is what variables of an expression refer to;
 /// nullptr: nothing that matters. These may ereport.
 QueryPart walk_node(Node* node, const QueryLevel* level);
+/// An expression that is stored with a relation: its variables are that relation's columns.
+QueryPart walk_expression_of(Oid relation, Node* node);
 /// What a SELECT asks for when none of its columns is read.
 QueryPart walk_without_columns(Query* query);
 /// What a SELECT asks for beyond that when somebody locks its rows.

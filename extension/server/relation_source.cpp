@@ -8,6 +8,8 @@
 #include "extension/server/policies.hpp"
 #include "extension/server/routine_acl.hpp"
 #include "extension/server/stored_rules.hpp"
+#include "extension/server/version.hpp"
+#include "extension/server/virtual_columns.hpp"
 #include "extension/server/written_expressions.hpp"
 
 namespace conncheck::server {
@@ -37,6 +39,7 @@ const rules::Rewrites* CatalogRelations::rewrites(rules::RelationId relation) {
   }
   if (!known->rewrites) {
     known->rewrites = read_rewrites(known->row);
+    keep_computed(*known->rewrites);
   }
   return &*known->rewrites;
 }
@@ -108,7 +111,15 @@ const std::vector<rules::Policy>& CatalogRelations::policies(rules::RelationId t
   if (known != policies_.end()) {
     return known->second;
   }
-  return policies_[table] = read_policies(table);
+  std::vector<rules::Policy> policies = read_policies(table);
+  for (rules::Policy& policy : policies) {
+    for (auto* const condition : {&policy.using_rows, &policy.with_check}) {
+      if (*condition) {
+        keep_computed((*condition)->demands);
+      }
+    }
+  }
+  return policies_[table] = std::move(policies);
 }
 
 bool CatalogRelations::may_execute(rules::FunctionId function, rules::RoleId role) {
@@ -141,6 +152,7 @@ void CatalogRelations::forget_relations() {
   columns_.clear();
   policies_.clear();
   called_.clear();
+  called_by_reading_.clear();
 }
 
 bool CatalogRelations::some_rules_are_instead() {
@@ -173,6 +185,47 @@ const std::vector<rules::FunctionId>& CatalogRelations::called_by_every(
     }
   }
   return entry->second[static_cast<std::size_t>(write)];
+}
+
+const std::vector<rules::FunctionId>& CatalogRelations::called_by_reading(rules::RelationId table,
+                                                                          int column) {
+  static const std::vector<rules::FunctionId> none;
+  if (!has_virtual_columns || !may_refuse_calls(table)) {
+    return none;
+  }
+  const auto [entry, is_new] = called_by_reading_.try_emplace({table, column});
+  if (is_new) {
+    for (const VirtualColumn& each : read_virtual_columns(table)) {
+      if (column == 0 || column == each.number) {
+        entry->second.insert(entry->second.end(), each.functions.begin(), each.functions.end());
+      }
+    }
+  }
+  return entry->second;
+}
+
+void CatalogRelations::keep_computed(rules::Demands& demands) {
+  std::erase_if(demands.table_columns_read, [this](const rules::TableColumn& read) {
+    return called_by_reading(read.table, read.column).empty();
+  });
+}
+
+void CatalogRelations::keep_computed(rules::Rewrites& rewrites) {
+  if (!has_virtual_columns) {
+    return;
+  }
+  keep_computed(rewrites.reading);
+  for (rules::ColumnDemands& column : rewrites.columns) {
+    keep_computed(column.demands);
+  }
+  std::erase_if(rewrites.columns, [](const auto& column) { return column.demands.empty(); });
+  rewrites.columns.shrink_to_fit();
+  for (rules::WriteRewrite& write : rewrites.writes) {
+    keep_computed(write.rules);
+  }
+  if (rewrites.updatable) {
+    keep_computed(rewrites.updatable->condition);
+  }
 }
 
 rules::Answer CatalogRelations::foreign_table_takes(rules::RelationId relation,

@@ -40,10 +40,13 @@ class CatalogRelations : public rules::RelationSource {
   const std::vector<rules::FunctionId>& called_by_every(rules::Write write,
                                                         rules::RelationId relation) override;
 
+  const std::vector<rules::FunctionId>& called_by_reading(rules::RelationId table,
+                                                          int column) override;
+
   /// For reports on many relations: finds out at once where writes may call what the role must not
-  /// execute. From then on called_by_every() answers for that role alone.
+  /// execute. From then on called_by_every() and called_by_reading() answer for that role alone.
   void find_refused_calls(rules::Role& role, RelationTraits traits);
-  /// May a write to the relation call such a function? Always, until that has been found out.
+  /// May using the relation call such a function? Always, until that has been found out.
   [[nodiscard]] bool may_refuse_calls(rules::RelationId relation) const;
 
   /// For reports on many relations: reads at once which tables have policies.
@@ -71,6 +74,9 @@ class CatalogRelations : public rules::RelationSource {
     std::optional<std::vector<rules::AclItem>> acl;
     std::optional<rules::Rewrites> rewrites;
   };
+  /// Leaves out columns of tables that are not computed by anything that has an ACL: all but a few.
+  void keep_computed(rules::Demands& demands);
+  void keep_computed(rules::Rewrites& rewrites);
   /// nullptr: gone.
   KnownRelation* find(rules::RelationId relation);
 
@@ -86,6 +92,7 @@ class CatalogRelations : public rules::RelationSource {
   std::unordered_map<rules::RelationId, std::vector<rules::Policy>> policies_;
   std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
   std::unordered_map<rules::RelationId, CalledByWrites> called_;
+  std::map<std::pair<rules::RelationId, int>, std::vector<rules::FunctionId>> called_by_reading_;
   std::optional<std::vector<rules::RelationId>> refusing_;       ///< sorted
   std::optional<std::vector<rules::RelationId>> with_policies_;  ///< sorted
   std::optional<bool> some_rules_are_instead_;

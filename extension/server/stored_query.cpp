@@ -82,7 +82,11 @@ void append(const QueryPart& part, rules::Demands& demands) {
   }
   for (int i = 0; i < list_length(part.columns); ++i) {
     const auto* const found = static_cast<FoundColumn*>(list_nth(part.columns, i));
-    demands.columns_read.push_back({found->view, found->column});
+    demands.columns_read.push_back({found->relation, found->column});
+  }
+  for (int i = 0; i < list_length(part.of_tables); ++i) {
+    const auto* const found = static_cast<FoundColumn*>(list_nth(part.of_tables, i));
+    demands.table_columns_read.push_back({found->relation, found->column});
   }
   std::vector<rules::FunctionId>& functions = demands.functions;
   for (int i = 0; i < list_length(part.functions); ++i) {
@@ -139,6 +143,10 @@ void add_demands(Node* node, rules::Demands& demands) {
   append(guard([node] { return walk_node(node, nullptr); }), demands);
 }
 
+void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands) {
+  append(guard([=] { return walk_expression_of(relation, node); }), demands);
+}
+
 void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
   append(guard([query] { return walk_locked(query); }), rewrites.locking);
@@ -151,9 +159,9 @@ void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   }
 }
 
-rules::PolicyCondition read_policy_condition(Node* condition) {
+rules::PolicyCondition read_policy_condition(rules::RelationId table, Node* condition) {
   rules::PolicyCondition result;
-  add_demands(condition, result.demands);
+  add_demands_of(table, condition, result.demands);
   result.always_true = is_constant_true(condition);
   result.has_subqueries = guard([condition] { return checkExprHasSubLink(condition); });
   return result;

@@ -13,12 +13,15 @@ namespace conncheck::server {
 /// everybody may execute by default are left out.
 /// Allocates in the current memory context, as do the others.
 void add_demands(Node* node, rules::Demands& demands);
+/// The same of an expression on that relation's columns.
+void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands);
 
 /// What a view's query demands, whatever columns are read and by each column.
 void read_view_demands(Query* query, rules::Rewrites& rewrites);
 
 /// What a condition on a row security policy's table demands; its constants are looked at, too.
-[[nodiscard]] rules::PolicyCondition read_policy_condition(Node* condition);
+[[nodiscard]] rules::PolicyCondition read_policy_condition(rules::RelationId table,
+                                                           Node* condition);
 
 /// How the server would update the view by itself; nullopt if it would not.
 [[nodiscard]] std::optional<rules::UpdatableView> read_updatable_view(Query* query);

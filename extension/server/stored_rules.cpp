@@ -85,7 +85,7 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   } else if (!rule->is_instead) {
     return;
   }
-  add_demands(condition, rewrite.rules);
+  add_demands_of(relation.id, condition, rewrite.rules);
   if (relation.kind == rules::RelationKind::view && asks_for_rows(condition)) {
     rewrite.rules.views_read.push_back(relation.id);
     rewrite.rules.columns_read.push_back({relation.id, 0});

@@ -200,6 +200,21 @@ inline const char* parameter_name(const char* given) {
 #endif
 }
 
+/// nullptr: there is none of that name.
+inline const config_generic* find_parameter_record(const char* name) {
+#if PG_VERSION_NUM >= 160000
+  return find_option(name, false, true, DEBUG5);
+#else
+  config_generic** const records = get_guc_variables();
+  for (int i = 0; i < GetNumConfigOptions(); ++i) {
+    if (pg_strcasecmp(records[i]->name, name) == 0) {
+      return records[i];
+    }
+  }
+  return nullptr;
+#endif
+}
+
 inline bool has_database_privilege(Oid role, AclMode privilege) {
 #if PG_VERSION_NUM >= 160000
   return object_aclcheck(DatabaseRelationId, MyDatabaseId, role, privilege) == ACLCHECK_OK;
@@ -273,6 +288,31 @@ inline bool is_enforced(const FormData_pg_constraint* constraint) {
   return true;
 #endif
 }
+
+/// Publications of all tables in a schema came with 15.
+inline List* schema_publications(Oid schema) {
+#if PG_VERSION_NUM >= 150000
+  return GetSchemaPublications(schema);
+#else
+  (void)schema;
+  return NIL;
+#endif
+}
+
+/// ON DELETE SET NULL (column, …) came with 15; 0 before.
+#if PG_VERSION_NUM >= 150000
+inline constexpr AttrNumber columns_set_on_delete = Anum_pg_constraint_confdelsetcols;
+#else
+inline constexpr AttrNumber columns_set_on_delete = 0;
+#endif
+
+/// Columns that are computed when they are read came with 18.
+#if PG_VERSION_NUM >= 180000
+inline constexpr bool has_virtual_columns = true;
+#else
+inline constexpr bool has_virtual_columns = false;
+#endif
+inline constexpr char generated_when_read = 'v';  ///< pg_attribute.attgenerated
 
 /// Does the wrapper implement TRUNCATE? (None does before 14.)
 inline bool implements_truncate(const FdwRoutine* wrapper) {

@@ -8,6 +8,7 @@
 #include "extension/server/memory.hpp"
 #include "extension/server/stored_query.hpp"
 #include "extension/server/version.hpp"
+#include "extension/server/virtual_columns.hpp"
 
 namespace conncheck::server {
 namespace {
@@ -130,8 +131,10 @@ class Reader {
   std::vector<StoredExpression> read();
 
  private:
-  /// Adds it unless it calls nothing that could be refused.
+  /// Adds it unless it calls nothing that could be refused, and is no default.
   void add(StoredExpression stored, Datum tree);
+  void add_what_computes(const rules::TableColumn& read, std::vector<rules::FunctionId>& functions);
+  void virtual_columns();
   void defaults();
   void columns();
   void domains(const FormData_pg_attribute& column);
@@ -143,13 +146,37 @@ class Reader {
 
   Oid relation_;
   RelationFacts facts_;
+  std::vector<VirtualColumn> virtual_columns_;
   std::vector<StoredExpression> found_;
 };
 
+/// A virtual column is computed where its value is asked for.
+void Reader::add_what_computes(const rules::TableColumn& read,
+                               std::vector<rules::FunctionId>& functions) {
+  for (const VirtualColumn& column : virtual_columns_) {
+    if (read.column == 0 || read.column == column.number) {
+      functions.insert(functions.end(), column.functions.begin(), column.functions.end());
+    }
+  }
+}
+
+void Reader::virtual_columns() {
+  virtual_columns_ = read_virtual_columns(relation_);
+  for (const VirtualColumn& column : virtual_columns_) {
+    if (column.not_null) {
+      found_.push_back({{Place::generated_column, column.functions}, column.name, {}});
+    }
+  }
+}
+
 void Reader::add(StoredExpression stored, Datum tree) {
   Node* const node = guard([tree] { return (Node*)stringToNode(TextDatumGetCString(tree)); });
+  const Place place = stored.expression.place;
   rules::Demands demands;
-  add_demands(node, demands);
+  add_demands_of(relation_, node, demands);
+  for (const rules::TableColumn& read : demands.table_columns_read) {
+    add_what_computes(read, demands.functions);
+  }
   List* const sequences = guard([node] {
     List* found = NIL;
     find_sequences(node, &found);
@@ -159,7 +186,8 @@ void Reader::add(StoredExpression stored, Datum tree) {
   for (int i = 0; i < list_length(sequences); ++i) {
     stored.sequences.push_back(list_nth_oid(sequences, i));
   }
-  if (!stored.expression.functions.empty() || !stored.sequences.empty()) {
+  const bool is_default = place == Place::column_default || place == Place::domain_default;
+  if (is_default || !stored.expression.functions.empty() || !stored.sequences.empty()) {
     found_.push_back(std::move(stored));
   }
 }
@@ -207,23 +235,32 @@ void Reader::defaults() {
   DeformedRow<Natts_pg_attrdef> columns;
   while (HeapTuple const row = scan.next()) {
     columns.deform(row, scan.descriptor());
-    const ColumnFacts column =
-        column_facts(relation_, DatumGetInt16(columns[Anum_pg_attrdef_adnum]));
-    if (column.generated == '\0' || column.generated == ATTRIBUTE_GENERATED_STORED) {
-      add({{column.generated == '\0' ? Place::column_default : Place::generated_column, {}},
+    const AttrNumber number = DatumGetInt16(columns[Anum_pg_attrdef_adnum]);
+    const ColumnFacts column = column_facts(relation_, number);
+    if (column.generated == '\0') {
+      const bool of_view = facts_.kind == RELKIND_VIEW;
+      add({{Place::column_default, {}},
            column.name,
+           of_view ? relation_name(relation_) : std::string(),
            {},
-           {}},
+           number},
           columns[Anum_pg_attrdef_adbin]);
+    } else if (column.generated == ATTRIBUTE_GENERATED_STORED) {
+      add({{Place::generated_column, {}}, column.name, {}}, columns[Anum_pg_attrdef_adbin]);
     }
   }
 }
 
-/// A domain's default stands in for a column without one; domains over domains check both.
+/// A domain's default stands in for a column without one, of a view, too; domains over domains
+/// check both.
 void Reader::domains(const FormData_pg_attribute& column) {
   TypeFacts type = type_facts(column.atttypid);
   if (type.default_value != 0 && !column.atthasdef && column.attidentity == '\0') {
-    add({{Place::domain_default, {}}, NameStr(column.attname), type.name, {}}, type.default_value);
+    add({{Place::domain_default, {}}, NameStr(column.attname), type.name, {}, column.attnum},
+        type.default_value);
+  }
+  if (facts_.kind == RELKIND_VIEW) {
+    return;
   }
   for (Oid domain = column.atttypid; type.is_domain; type = type_facts(domain)) {
     checks_of_domain(domain, type.name);
@@ -253,7 +290,7 @@ void Reader::checks() {
     auto* const constraint = (Form_pg_constraint)GETSTRUCT(row);
     if (constraint->contype == CONSTRAINT_CHECK && is_enforced(constraint)) {
       columns.deform(row, scan.descriptor());
-      add({{Place::check_constraint, {}}, NameStr(constraint->conname), {}, {}},
+      add({{Place::check_constraint, {}}, NameStr(constraint->conname), {}},
           columns[Anum_pg_constraint_conbin]);
     }
   }
@@ -274,11 +311,11 @@ void Reader::indexes() {
     const bool lacking = facts_.kind == RELKIND_PARTITIONED_TABLE && !index->indisvalid;
     const bool partial = columns.has(Anum_pg_index_indpred);
     if (partial) {
-      add({{Place::index_predicate, {}, lacking}, relation_name(index->indexrelid), {}, {}},
+      add({{Place::index_predicate, {}, lacking}, relation_name(index->indexrelid), {}},
           columns[Anum_pg_index_indpred]);
     }
     if (columns.has(Anum_pg_index_indexprs)) {
-      add({{Place::index_column, {}, lacking || partial}, relation_name(index->indexrelid), {}, {}},
+      add({{Place::index_column, {}, lacking || partial}, relation_name(index->indexrelid), {}},
           columns[Anum_pg_index_indexprs]);
     }
   }
@@ -312,7 +349,7 @@ void Reader::triggers() {
   })) {
     const auto* const trigger = (Form_pg_trigger)GETSTRUCT(row);
     columns.deform(row, scan.descriptor());
-    add({{Place::trigger_condition, {}, false, firing(trigger)}, NameStr(trigger->tgname), {}, {}},
+    add({{Place::trigger_condition, {}, false, firing(trigger)}, NameStr(trigger->tgname), {}},
         columns[Anum_pg_trigger_tgqual]);
   }
 }
@@ -320,6 +357,9 @@ void Reader::triggers() {
 std::vector<StoredExpression> Reader::read() {
   const bool is_table = facts_.kind == RELKIND_RELATION || facts_.kind == RELKIND_PARTITIONED_TABLE;
   if (is_table || facts_.kind == RELKIND_FOREIGN_TABLE) {
+    virtual_columns();
+  }
+  if (is_table || facts_.kind == RELKIND_FOREIGN_TABLE || facts_.kind == RELKIND_VIEW) {
     columns();
   }
   if (is_table && facts_.has_checks) {  // those of a foreign table are its server's business

@@ -71,8 +71,10 @@ def loaded(cluster, name):
     database = cluster.create_database()
     for each in filter(None, (BENEATH.get(name), name)):
         database.sql((CATALOGS / f"{each}.sql").read_text())
-        if cluster.version >= 15 and (later := CATALOGS / f"{each}.from_15.sql").exists():
-            database.sql(later.read_text())
+        for since in (15, 18):
+            later = CATALOGS / f"{each}.from_{since}.sql"
+            if cluster.version >= since and later.exists():
+                database.sql(later.read_text())
     if name == "every_rule":
         add_what_this_version_has(database, cluster.version)
     database.create_extension()

@@ -46,6 +46,9 @@ class Relations : public RelationSource {
   const std::vector<FunctionId>& called_by_every(Write, RelationId relation) override {
     return called[relation];
   }
+  const std::vector<FunctionId>& called_by_reading(RelationId relation, int) override {
+    return computed[relation];
+  }
 
   Rewrites& add_view(RelationId id, const std::vector<RelationId>& over) {
     Rewrites& added = known[id];
@@ -62,6 +65,7 @@ class Relations : public RelationSource {
 
   std::map<RelationId, Rewrites> known;
   std::map<RelationId, std::vector<FunctionId>> called;
+  std::map<RelationId, std::vector<FunctionId>> computed;
   std::map<std::pair<RelationId, RoleId>, PrivilegeSet> holdings;
   std::map<std::pair<RelationId, RoleId>, ColumnHoldings> by_column;
   std::set<RelationId> unmapped;

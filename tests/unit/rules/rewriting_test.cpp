@@ -51,6 +51,9 @@ class FakeRelations : public RelationSource {
   const std::vector<FunctionId>& called_by_every(Write write, RelationId relation) override {
     return called_[{relation, write}];
   }
+  const std::vector<FunctionId>& called_by_reading(RelationId table, int column) override {
+    return computed_[{table, column}];
+  }
 
   /// A view of columns 1 and 2 of `over`, that reads both.
   Rewrites& add_view(RelationId id, RelationId over) {
@@ -98,6 +101,7 @@ class FakeRelations : public RelationSource {
   std::map<RelationId, std::vector<Policy>> policies_;
   std::set<std::pair<FunctionId, RoleId>> not_executable_;
   std::map<std::pair<RelationId, Write>, std::vector<FunctionId>> called_;
+  std::map<std::pair<RelationId, int>, std::vector<FunctionId>> computed_;
   WriteAnswers foreign_;
 };
 
@@ -436,6 +440,25 @@ TEST_F(RewritingTest, FunctionsOfColumnsThatNobodyReadsAreNotCalled) {
   EXPECT_TRUE(executes(outer_view));
   relations[outer_view].columns = {{1, FakeRelations::reads_column(view, 0)}};
   EXPECT_FALSE(executes(outer_view)) << "the whole row";
+}
+
+TEST_F(RewritingTest, WhatComputesAColumnIsCalledByWhoReadsIt) {
+  relations.computed_[{base, 0}] = {function};
+  relations.computed_[{base, 2}] = {function};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(Rewriting(relations, audited).may_execute_reading(base));
+  EXPECT_TRUE(Rewriting(relations, audited).may_execute_reading(other));
+
+  Rewrites& added = relations.add_view(view, base);
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_TRUE(Rewriting(relations, audited).may_execute_reading(view));
+  added.columns = {{1, {}}, {2, {}}};
+  added.columns[0].demands.table_columns_read = {{base, 1}};
+  EXPECT_TRUE(Rewriting(relations, audited).may_execute_reading(view));
+  added.columns[1].demands.table_columns_read = {{base, 2}};
+  EXPECT_FALSE(Rewriting(relations, audited).may_execute_reading(view));
+  relations.not_executable_ = {{function, view_owner}};
+  EXPECT_TRUE(Rewriting(relations, audited).may_execute_reading(view));
 }
 
 TEST_F(RewritingTest, FunctionsOfTheConditionAreCalledByUpdateAndDelete) {
