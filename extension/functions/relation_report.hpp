@@ -9,9 +9,9 @@
 
 #include "extension/functions/held_columns.hpp"
 #include "extension/functions/relation_candidates.hpp"
+#include "extension/functions/relation_reader.hpp"
 #include "extension/rules/columns.hpp"
 #include "extension/rules/id_table.hpp"
-#include "extension/rules/name_pattern.hpp"
 #include "extension/rules/relation.hpp"
 #include "extension/rules/row_security.hpp"
 #include "extension/server/roles.hpp"
@@ -31,12 +31,6 @@ struct ReportedRelation {
   std::optional<std::uint32_t> as_profile;
 };
 
-struct ReportSelection {
-  std::optional<rules::NamePattern> schema;
-  std::optional<rules::NamePattern> table;
-  bool include_invisible = false;
-};
-
 /// The relations in `schemas` that the role can see (or all of them), by schema and name in C
 /// order. Everything is read and decided at construction, under the snapshot of that moment, and
 /// kept in little memory; what comes later asks the server nothing. Waits for no relation's lock.
@@ -51,9 +45,6 @@ class RelationReport {
   [[nodiscard]] ReportedRelation at(std::size_t number) const;
 
  private:
-  class Reader;
-  class Judge;
-
   /// Many relations, few verdicts: each is kept once.
   class Verdicts {
    public:
@@ -70,8 +61,6 @@ class RelationReport {
     std::uint32_t verdict : 31;
     std::uint32_t by_profile : 1;
   };
-
-  [[nodiscard]] rules::RowSecurity row_security_of(const RelationProfile& relation) const;
 
   rules::Role& role_;
   RelationCandidates candidates_;
