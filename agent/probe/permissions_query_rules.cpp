@@ -209,9 +209,41 @@ endless AS MATERIALIZED (
   )
   SELECT DISTINCT b.root AS holder, b.root_event AS event, b.root_role AS role FROM below b WHERE b.oid = b.root AND b.expands
 ),
+-- Functions call those that stand in for arguments, too (counted even where all are given); an aggregate calls what it
+-- consists of as its owner.
 forbidden_functions AS MATERIALIZED (
-  SELECT p.oid::text AS number, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
-  WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
+  WITH RECURSIVE refused AS (
+    SELECT p.oid, p.provolatile = 'i' AS immutable FROM pg_proc p CROSS JOIN me
+    WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')
+    UNION
+    SELECT c.oid, c.immutable
+    FROM refused r
+    JOIN (SELECT p.oid, p.provolatile = 'i' AS immutable, split_part(f, ' ', 1) AS called
+          FROM pg_proc p CROSS JOIN LATERAL unnest((string_to_array(p.proargdefaults::text, 'funcid '))[2:]) f
+          WHERE p.proargdefaults IS NOT NULL) c ON c.called = r.oid::text
+  )
+  SELECT r.oid::text AS number, r.immutable FROM refused r
+  UNION ALL
+  SELECT p.oid::text, false
+  FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
+  CROSS JOIN LATERAL (VALUES (a.aggtransfn::oid), (a.aggfinalfn::oid)) s(part)
+  JOIN pg_proc f ON f.oid = s.part AND f.proacl IS NOT NULL AND NOT has_function_privilege(p.proowner, f.oid, 'EXECUTE')
+),
+-- A cast to a domain calls what that checks, and the domains beneath it.
+forbidden_domains AS MATERIALIZED (
+  WITH RECURSIVE domains AS (
+    SELECT k.contypid AS oid
+    FROM pg_constraint k CROSS JOIN LATERAL unnest((string_to_array(k.conbin::text, 'funcid '))[2:]) f
+    JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+    WHERE k.contype = 'c' AND k.contypid <> 0
+    UNION
+    SELECT t.oid FROM domains d
+    CROSS JOIN LATERAL (
+      SELECT t.oid FROM pg_depend p JOIN pg_type t ON t.oid = p.objid AND t.typbasetype = d.oid AND t.typtype = 'd'
+      WHERE p.refclassid = 'pg_catalog.pg_type'::regclass AND p.refobjid = d.oid
+        AND p.classid = 'pg_catalog.pg_type'::regclass OFFSET 0) t
+  )
+  SELECT d.oid, d.oid::text AS number FROM domains d
 ),
 -- Virtual columns (18), which are computed when they are read, call built-in functions alone.
 refused_columns AS MATERIALIZED (
@@ -226,6 +258,12 @@ calls AS MATERIALIZED (
   FROM stored r
   CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
   JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
+  UNION
+  SELECT r.holder, r.event, r.policy, r.checked_as
+  FROM stored r
+  CROSS JOIN LATERAL unnest((string_to_array(r.action, ':resulttype '))[2:]) t
+  JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)
+  WHERE EXISTS (SELECT FROM forbidden_domains)
   UNION
   SELECT e.holder, e.event, e.policy, e.checked_as
   FROM entries e JOIN refused_columns c ON c.oid = e.oid AND ((c.attnum + 7)::text = ANY (e.selected) OR '7' = ANY (e.selected))
