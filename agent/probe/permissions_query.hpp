@@ -32,7 +32,8 @@ inline constexpr int postgres_18 = 180000;
 /// `refused_by_policies`, the writes that a table's own policies do not let pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
-/// `forbidden_functions`: what the role must not execute.
+/// `forbidden_functions`: what the role must not execute, by number; `forbidden_domains`: what
+/// casts to call such.
 [[nodiscard]] std::string forbidden_functions_part();
 
 /// `calls`: where such functions are called by what is stored; `column_calls` and `column_checks`:

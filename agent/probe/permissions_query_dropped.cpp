@@ -23,6 +23,12 @@ calls AS MATERIALIZED (
   CROSS JOIN LATERAL unnest((string_to_array(r.action, 'funcid '))[2:] || (string_to_array(r.action, 'fnoid '))[2:]) f
   JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1)
   UNION
+  SELECT r.holder, r.event, r.policy, r.checked_as
+  FROM stored r
+  CROSS JOIN LATERAL unnest((string_to_array(r.action, ':resulttype '))[2:]) t
+  JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)
+  WHERE EXISTS (SELECT FROM forbidden_domains)
+  UNION
   SELECT e.holder, e.event, e.policy, e.checked_as
   FROM entries e JOIN refused_columns c ON c.oid = e.oid AND e.selected && ARRAY['7', (c.attnum + 7)::text]
   UNION
@@ -114,6 +120,12 @@ column_calls AS MATERIALIZED (
   FROM pieces p
   CROSS JOIN LATERAL unnest((string_to_array(p.piece, 'funcid '))[2:] || (string_to_array(p.piece, 'fnoid '))[2:]) f
   JOIN forbidden_functions x ON x.number = split_part(f, ' ', 1)
+  LEFT JOIN droppable d ON d.oid = p.oid AND d.entry = p.entry
+  UNION
+  SELECT p.oid, coalesce(d.entry, 0)
+  FROM pieces p
+  CROSS JOIN LATERAL unnest((string_to_array(p.piece, ':resulttype '))[2:]) t
+  JOIN forbidden_domains x ON x.number = split_part(t, ' ', 1)
   LEFT JOIN droppable d ON d.oid = p.oid AND d.entry = p.entry
   UNION
   -- virtual columns are read somewhere

@@ -61,6 +61,8 @@ view_events AS MATERIALIZED (
            SELECT FROM failing f WHERE f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
              AND f.n <= z.checks) OR (
            z.condition LIKE '%{{VAR %' AND EXISTS (SELECT FROM uncallable u WHERE u.oid = x.base)) OR EXISTS (
+           SELECT FROM unnest((string_to_array(z.condition, ':resulttype '))[2:]) t
+           JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)) OR EXISTS (
            SELECT FROM refused_columns r WHERE r.oid = x.base AND strpos(z.condition, ':varattno ' || r.attnum || ' ') <> 0) OR EXISTS (
            SELECT FROM unnest((string_to_array(z.condition, 'funcid '))[2:] || (string_to_array(z.condition, 'fnoid '))[2:]) f
            JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused

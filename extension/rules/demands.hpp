@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "extension/rules/relation.hpp"
+#include "extension/rules/role.hpp"
 
 namespace conncheck::rules {
 
@@ -44,6 +45,12 @@ struct TableColumn {
   int column = 0;
 };
 
+/// A function that a role other than the one that runs the statement must be able to execute.
+struct CallAs {
+  FunctionId function = 0;
+  RoleId role = public_role;
+};
+
 struct Demands {
   std::vector<PermissionCheck> checks;
   std::vector<RelationId> views_read;    ///< these are expanded, and their own demands hold as well
@@ -54,11 +61,12 @@ struct Demands {
   std::vector<TableColumn> table_columns_read;
   /// EXECUTE is asked of the role that runs the statement, never of a view's or a rule's owner.
   std::vector<FunctionId> functions;
+  std::vector<CallAs> called_as;  ///< what an aggregate consists of: its owner calls it
   std::vector<WriteTarget> writes;
 
   [[nodiscard]] bool empty() const {
     return checks.empty() && views_read.empty() && views_locked.empty() && columns_read.empty() &&
-           table_columns_read.empty() && functions.empty() && writes.empty();
+           table_columns_read.empty() && functions.empty() && called_as.empty() && writes.empty();
   }
 };
 

@@ -46,8 +46,11 @@ class Supposition : public RelationSource {
   std::set<std::pair<RelationId, RoleId>> asked_;
 };
 
+/// Only what a stored statement can ask for: each that lacks is looked at by itself, through all
+/// that lies beneath.
 PrivilegeSet Supposition::held(RelationId relation, RoleId role) {
-  constexpr PrivilegeSet all(relation_privileges);
+  constexpr PrivilegeSet all = {Privilege::select, Privilege::insert, Privilege::update,
+                                Privilege::delete_};
   if (exception_) {
     const bool concerned =
         exception_->privilege && exception_->relation == relation && exception_->role == role;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -43,8 +44,11 @@ class Rewriting {
   bool vanishes(RelationId relation, Write write);
 
  private:
+  static constexpr Beneath denied = {Answer::no, true, false};
+  static constexpr Beneath never_ends = {Answer::no, true, true};
+
   using Columns = std::optional<std::vector<int>>;  ///< nullopt: all of them
-  struct Path;
+  class UnderWay;
   struct Writing;
   struct ViewReading {
     Beneath query;  ///< whatever columns are read
@@ -61,12 +65,11 @@ class Rewriting {
 
   RoleId checking_role(const Rewrites& view) const;
   bool takes_value(RelationId relation, int column, Write write);
-  Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns,
-                          const Path* path);
+  Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns);
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);
-  Beneath satisfied_with_writes(const Demands& demands, RoleId role, const Path* path);
-  Beneath written_by_rule(const WriteTarget& target, RoleId role, const Path* path);
+  Beneath satisfied_with_writes(const Demands& demands, RoleId role);
+  Beneath written_by_rule(const WriteTarget& target, RoleId role);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
   Beneath locking(RelationId view);
@@ -75,14 +78,14 @@ class Rewriting {
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
   bool may_execute(const std::vector<FunctionId>& functions);
   bool calls_pass(RelationId relation, Write write);
-  Answer takes(RelationId relation, Write write, const Columns& columns, const Path* path);
-  Beneath writable(RelationId relation, const Writing& writing, RoleId role, const Path* path);
-  Beneath base_writable(RelationId relation, const Rewrites& view, const Writing& writing,
-                        const Path* path);
+  Answer takes(RelationId relation, Write write, const Columns& columns);
+  Beneath writable(RelationId relation, const Writing& writing, RoleId role);
+  Beneath base_writable(RelationId relation, const Rewrites& view, const Writing& writing);
 
   RelationSource& source_;
   RoleId audited_;
   ExpansionPath path_;
+  std::set<std::pair<RelationId, Write>> under_way_;
   // What has been judged. Endless ones only where they were begun: seen from elsewhere, what lies
   // on the way may end.
   std::unordered_map<RelationId, ViewReading> views_;
@@ -90,6 +93,7 @@ class Rewriting {
   std::unordered_map<RelationId, Beneath> readings_;
   std::map<std::pair<RelationId, Write>, Beneath> writings_;
   std::unordered_map<RelationId, Beneath> lockings_;
+  std::map<std::pair<RelationId, Write>, bool> vanishing_;
   using WriteByRule =
       std::tuple<RelationId, Write, std::vector<int>, bool, std::vector<int>, RoleId>;
   std::map<WriteByRule, Beneath> written_by_rules_;

@@ -45,6 +45,36 @@ rules::Grants grants_on(const CatalogObject& object, rules::Role& role) {
   return held;
 }
 
+namespace {
+
+/// As is_admin_of_role() has it: that one walks all memberships anew for each role that is asked
+/// about, in time that grows with the square of their number.
+bool is_admin_of(Oid role, Oid other) {
+  if (superuser_arg(role)) {
+    return true;
+  }
+  ScanKeyData key;
+  ScanKeyInit(&key, Anum_pg_auth_members_roleid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(other));
+  Relation const memberships = table_open(AuthMemRelationId, AccessShareLock);
+  SysScanDesc const scan =
+      systable_beginscan(memberships, AuthMemRoleMemIndexId, true, nullptr, 1, &key);
+  bool found = false;
+  while (!found) {
+    HeapTuple const row = systable_getnext(scan);
+    if (!HeapTupleIsValid(row)) {
+      break;
+    }
+    const auto* const grant = (Form_pg_auth_members)GETSTRUCT(row);
+    found = grant->admin_option && is_member_of_role(role, grant->member);
+  }
+  systable_endscan(scan);
+  table_close(memberships, AccessShareLock);
+  return found;
+}
+
+}  // namespace
+
 rules::Membership membership(rules::RoleId role, rules::RoleId other) {
   if (role == rules::public_role || role == other) {
     return {};
@@ -55,7 +85,7 @@ rules::Membership membership(rules::RoleId role, rules::RoleId other) {
     if (found.member) {
       found.usage = has_privs_of_role(role, other);
       found.set = may_set_role(role, other);
-      found.admin = is_admin_of_role(role, other);
+      found.admin = is_admin_of(role, other);
     }
     return found;
   });

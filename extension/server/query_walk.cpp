@@ -1,7 +1,5 @@
 #include "extension/server/query_walk.hpp"
 
-#include "extension/server/called_functions.hpp"
-
 namespace conncheck::server {
 namespace {
 
@@ -245,7 +243,7 @@ void note_set_grouping(Node* operation, QueryPart* part) {
     return;
   }
   const auto* const set = (SetOperationStmt*)operation;
-  note_grouping(set->groupClauses, &part->functions);
+  note_grouping(set->groupClauses, &part->called);
   note_set_grouping(set->larg, part);
   note_set_grouping(set->rarg, part);
 }
@@ -302,15 +300,15 @@ void walk_range_table(Query* query, const Walk& at) {
 }
 
 void walk_groups(Query* query, const Walk& at) {
-  note_grouping(query->groupClause, &at.part->functions);
-  note_grouping(query->distinctClause, &at.part->functions);
+  note_grouping(query->groupClause, &at.part->called);
+  note_grouping(query->distinctClause, &at.part->called);
   note_set_grouping(query->setOperations, at.part);
   Walk here = at;
   ListCell* cell = nullptr;
   foreach (cell, query->windowClause) {
     const auto* const window = static_cast<WindowClause*>(lfirst(cell));
-    note_grouping(window->partitionClause, &at.part->functions);
-    note_grouping(window->orderClause, &at.part->functions);
+    note_grouping(window->partitionClause, &at.part->called);
+    note_grouping(window->orderClause, &at.part->called);
     walk(window->startOffset, &here);
     walk(window->endOffset, &here);
   }
@@ -355,7 +353,7 @@ bool walk(Node* node, void* context) {
   }
   check_stack_depth();
   auto* const at = static_cast<Walk*>(context);
-  note_called(node, &at->part->functions);
+  note_called(node, &at->part->called);
   if (IsA(node, Query)) {
     walk_statement((Query*)node, *at, Wanted::all_columns);
     return false;

@@ -1,6 +1,7 @@
 // The walk over a stored query as the planner would leave it: what nobody reads is dropped.
 #pragma once
 
+#include "extension/server/called_functions.hpp"
 #include "extension/server/version.hpp"
 
 namespace conncheck::server {
@@ -25,8 +26,8 @@ struct QueryPart {
   List* entries = nullptr;    ///< of FoundEntry
   List* columns = nullptr;    ///< of FoundColumn: read from views
   List* of_tables = nullptr;  ///< of FoundColumn: read from tables
-  List* functions = nullptr;  ///< OIDs, of those only that have an ACL; some twice
-  List* followed = nullptr;   ///< columns of subqueries that have been walked
+  CalledFunctions called;
+  List* followed = nullptr;  ///< columns of subqueries that have been walked
 };
 
 /// Queries around the node that is walked, innermost first.

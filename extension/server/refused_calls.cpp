@@ -110,7 +110,9 @@ void Callers::follow(Oid catalog, Oid object) {
     while (HeapTuple const row = scan.next()) {
       const auto* const dependency = (Form_pg_depend)GETSTRUCT(row);
       const Oid kind = dependency->classid;
-      if (kind == OperatorRelationId || (kind == TypeRelationId && next.first == TypeRelationId)) {
+      // By a default of an argument, a function calls others, too.
+      if (kind == OperatorRelationId || kind == ProcedureRelationId ||
+          (kind == TypeRelationId && next.first == TypeRelationId)) {
         pending.emplace_back(kind, dependency->objid);
       } else {
         meet(kind, dependency->objid);

@@ -89,8 +89,12 @@ void append(const QueryPart& part, rules::Demands& demands) {
     demands.table_columns_read.push_back({found->relation, found->column});
   }
   std::vector<rules::FunctionId>& functions = demands.functions;
-  for (int i = 0; i < list_length(part.functions); ++i) {
-    functions.push_back(list_nth_oid(part.functions, i));
+  for (int i = 0; i < list_length(part.called.functions); ++i) {
+    functions.push_back(list_nth_oid(part.called.functions, i));
+  }
+  for (int i = 0; i < list_length(part.called.by_owners); i += 2) {
+    demands.called_as.push_back(
+        {list_nth_oid(part.called.by_owners, i), list_nth_oid(part.called.by_owners, i + 1)});
   }
   std::sort(functions.begin(), functions.end());
   functions.erase(std::unique(functions.begin(), functions.end()), functions.end());

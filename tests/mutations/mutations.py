@@ -118,16 +118,16 @@ MUTATIONS = (
     ),
     Mutation(
         "extension: a view is judged without what it reads",
-        REWRITING,
+        "extension/rules/rewriting_reads.cpp",
         "result.query = satisfied(view.reading, role);",
         "result.query = {};",
         ALL_OF_EXTENSION,
     ),
     Mutation(
-        "extension: functions are executed as a view's owner",
+        "extension: functions are executed as the first superuser",
         REWRITING,
-        "result.functions && source_.may_execute(function, audited_)",
-        "result.functions && source_.may_execute(function, role)",
+        "return source_.may_execute(function, audited_);",
+        "return source_.may_execute(function, 10);",
         UNIT_REGRESS,
     ),
     Mutation(
@@ -146,7 +146,7 @@ MUTATIONS = (
     ),
     Mutation(
         "extension: what passed elsewhere is not checked for leading back",
-        "extension/rules/rewriting.cpp",
+        REWRITING,
         "return path_.repeat(known->second.expanded) ? known->second.policies : never_ends;",
         "return known->second.policies;",
         UNIT_REGRESS,

@@ -164,6 +164,14 @@ TEST_F(LackingBeneathTest, WhatNoGrantMends) {
   EXPECT_TRUE(otherwise);
 }
 
+TEST_F(LackingBeneathTest, LooksOnlyAtWhatAStatementCanAskFor) {
+  int looked = 0;
+  (void)lacking_beneath(relations, audited, view, std::nullopt, [&] { ++looked; });
+  constexpr int tables = 2;
+  constexpr int askable = 4;  // SELECT, INSERT, UPDATE, DELETE
+  EXPECT_LE(looked, 1 + tables * askable);
+}
+
 TEST_F(LackingBeneathTest, LeavesRoomForInterrupts) {
   int called = 0;
   (void)lacking_beneath(relations, audited, view, std::nullopt, [&] { ++called; });

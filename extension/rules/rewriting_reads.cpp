@@ -1,0 +1,101 @@
+// What lies beneath a relation that is read.
+#include "extension/rules/rewriting.hpp"
+
+namespace conncheck::rules {
+
+Rewriting::ViewReading Rewriting::read_view(const Rewrites& view) {
+  const RoleId role = checking_role(view);
+  ViewReading result;
+  result.query = satisfied(view.reading, role);
+  for (const ColumnDemands& column : view.columns) {
+    if (result.query.endless) {
+      break;
+    }
+    result.columns.emplace_back(column.column, satisfied(column.demands, role));
+    // The rewriter expands the columns that nobody reads, too.
+    result.query.endless = result.columns.back().second.endless;
+  }
+  if (result.query.endless) {
+    result.query.relations = Answer::no;
+  }
+  return result;
+}
+
+Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
+  const auto known = views_.find(view);
+  if (known != views_.end()) {
+    return path_.repeat(known->second.expanded) ? known->second : ViewReading{never_ends, {}, {}};
+  }
+  if (path_.contains(view) || source_.is_too_deep()) {
+    return {never_ends, {}, {}};
+  }
+  const Rewrites* rewrites = source_.rewrites(view);
+  if (rewrites == nullptr) {
+    return {denied, {}, {}};
+  }
+  const std::size_t mark = path_.enter(view);
+  ViewReading result = read_view(*rewrites);
+  result.expanded = path_.leave(mark);
+  if (!result.query.endless || path_.empty()) {
+    views_.emplace(view, result);
+  }
+  return result;
+}
+
+/// FOR UPDATE of a view locks what its query reads, and asks the same for it. The view has been
+/// read before: it does not lead back to itself.
+Beneath Rewriting::locking(RelationId view) {
+  const auto known = lockings_.find(view);
+  if (known != lockings_.end()) {
+    return known->second;
+  }
+  const Rewrites* const rewrites = source_.rewrites(view);
+  if (rewrites == nullptr) {
+    return denied;
+  }
+  if (source_.is_too_deep()) {
+    return never_ends;
+  }
+  const Beneath result = satisfied(rewrites->locking, checking_role(*rewrites));
+  if (!result.endless) {
+    lockings_.emplace(view, result);
+  }
+  return result;
+}
+
+Beneath Rewriting::column_reading(RelationId view, int column) {
+  const ViewReading read = view_reading(view);
+  Beneath result;
+  result.endless = read.query.endless;
+  for (const auto& [number, beneath] : read.columns) {
+    if (column == 0 || column == number) {
+      result &= beneath;
+    }
+  }
+  return result;
+}
+
+const Beneath& Rewriting::reading(RelationId relation) {
+  const auto known = readings_.find(relation);
+  if (known != readings_.end()) {
+    return known->second;
+  }
+  const Rewrites* const rewrites = source_.rewrites(relation);
+  Beneath result = denied;
+  if (rewrites != nullptr && rewrites->kind == RelationKind::view) {
+    result = view_reading(relation).query;
+    result &= column_reading(relation, 0);
+  } else if (rewrites != nullptr) {
+    result = row_security(relation, {std::nullopt, {Privilege::select}}, audited_);
+    result.functions = may_execute(source_.called_by_reading(relation, 0)) && result.functions;
+  }
+  return readings_[relation] = result;
+}
+
+bool Rewriting::readable_beneath(RelationId relation) {
+  return reading(relation).relations == Answer::yes;
+}
+
+bool Rewriting::may_execute_reading(RelationId relation) { return reading(relation).functions; }
+
+}  // namespace conncheck::rules

@@ -1,0 +1,120 @@
+#include "tests/unit/rules/fake_relations.hpp"
+
+namespace conncheck::rules {
+namespace {
+
+using RewritingRulesTest = RewritingTest;
+
+TEST_F(RewritingRulesTest, RulesAskTheOwnerEvenOnInvokerViews) {
+  relations.add_view(view, base).security_invoker = true;
+  relations[view].writes[0].instead_rule = true;
+  relations[view].writes[0].has_actions = true;
+  relations[view].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
+  relations[view].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
+  relations.held_[{other, audited}] = {insert};
+  EXPECT_EQ(writes(Write::insert), Answer::no);
+  relations.held_[{other, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, RulesOfTablesCountAsWell) {
+  relations[base].owner = view_owner;
+  relations[base].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+  EXPECT_EQ(writes(Write::update, base), Answer::yes);
+  relations.held_[{other, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert, base), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, WhatARuleWritesIsFollowed) {
+  relations.add_view(view, base);
+  relations[other].owner = view_owner;
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {1}, false, {}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.held_[{base, view_owner}] = {insert};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[other].writes[0].rules.writes = {{view, Write::insert, {3}, false, {}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not a column that the view can write";
+}
+
+TEST_F(RewritingRulesTest, WhatARuleWritesMustTakeIt) {
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
+  relations[base].kind = RelationKind::foreign_table;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations.foreign_[Write::insert] = Answer::no;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.foreign_[Write::insert] = Answer::unknown;
+  EXPECT_EQ(writes(Write::insert, other), Answer::unknown);
+}
+
+TEST_F(RewritingRulesTest, AConditionalInsteadRuleEndsAutomaticUpdates) {
+  Rewrites& rewrites = relations.add_view(view, base);
+  relations.add_view(outer_view, view);
+  relations.held_[{base, view_owner}] = dml;
+  relations.held_[{view, view_owner}] = dml;
+  rewrites.writes[1].conditional_instead_rule = true;
+  EXPECT_EQ(takes(Write::update), Answer::no);
+  EXPECT_EQ(takes(Write::update, outer_view), Answer::no);
+  EXPECT_EQ(takes(Write::insert), Answer::yes);
+  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, false, {}}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  rewrites.writes[1].instead_trigger = true;
+  EXPECT_EQ(takes(Write::update), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, RulesThatNeverEndAreBlocked) {
+  relations[base].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
+  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+  EXPECT_EQ(writes(Write::delete_, base), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, ARuleThatReadsTheViewThatItWritesNeedsTheOwnersSelect) {
+  relations.add_view(view, base);
+  relations[other].owner = view_owner;
+  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, true, {1}}};
+  relations.held_[{base, view_owner}] = {update};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.held_[{base, view_owner}] = {select, update};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[view].columns = {{1, FakeRelations::calls(function)}};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_FALSE(executes(Write::insert, other));
+}
+
+TEST_F(RewritingRulesTest, ARuleInsteadLeavesTheTableUnwritten) {
+  relations.called_[{base, Write::insert}] = {function};
+  relations.not_executable_ = {{function, audited}};
+  relations[base].writes[0].instead_rule = true;
+  EXPECT_TRUE(executes(Write::insert, base));
+}
+
+TEST_F(RewritingRulesTest, AWriteThatRulesMakeNothingOfVanishes) {
+  relations.add_view(view, base);
+  relations.add_view(outer_view, view);
+  relations[base].writes[0].instead_rule = true;
+  Rewriting rewriting(relations, audited);
+  EXPECT_TRUE(rewriting.vanishes(base, Write::insert));
+  EXPECT_TRUE(rewriting.vanishes(outer_view, Write::insert));
+  EXPECT_FALSE(rewriting.vanishes(outer_view, Write::delete_));
+  EXPECT_EQ(rewriting.writable_beneath(outer_view, Write::insert), Answer::yes);
+  EXPECT_EQ(rewriting.writable_beneath(outer_view, Write::delete_), Answer::no);
+}
+
+TEST_F(RewritingRulesTest, ARuleThatDoesSomethingKeepsTheWrite) {
+  relations.add_view(view, base);
+  relations[base].writes[0].instead_rule = true;
+  relations[view].writes[0].has_actions = true;
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(view, Write::insert));
+  relations[base].writes[0].has_actions = true;
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(base, Write::insert));
+}
+
+TEST_F(RewritingRulesTest, ViewsThatLeadBackToThemselvesDoNotVanish) {
+  relations.add_view(view, outer_view);
+  relations.add_view(outer_view, view);
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(view, Write::insert));
+}
+
+}  // namespace
+}  // namespace conncheck::rules
