@@ -5,7 +5,8 @@ CREATE TABLE wf.hashed_not_null (id int, name text, hash text GENERATED ALWAYS A
 CREATE TABLE wf.hashed_checked (id int, name text, hash text GENERATED ALWAYS AS (md5(name)) VIRTUAL CHECK (length(hash) > 3));
 CREATE TABLE wf.hashed_beside (id int CHECK (id > 0), name text, hash text GENERATED ALWAYS AS (md5(name)) VIRTUAL);
 CREATE TABLE wf.log_of_hashes (hash text);
-CREATE TABLE wf.hashed_logged (id int, name text, hash text GENERATED ALWAYS AS (md5(name)) VIRTUAL);
+-- (of a NULL that is written nothing would be called)
+CREATE TABLE wf.hashed_logged (id int, name text, hash text GENERATED ALWAYS AS (md5(coalesce(name, ''))) VIRTUAL);
 CREATE RULE i AS ON INSERT TO wf.hashed_logged DO ALSO INSERT INTO wf.log_of_hashes VALUES (new.hash);
 CREATE TABLE wf.hashed_secured (id int, name text, hash text GENERATED ALWAYS AS (md5(name)) VIRTUAL);
 CREATE POLICY p ON wf.hashed_secured USING (hash IS NULL);
