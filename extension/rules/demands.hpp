@@ -63,6 +63,9 @@ struct Demands {
   std::vector<FunctionId> functions;
   std::vector<CallAs> called_as;  ///< what an aggregate consists of: its owner calls it
   std::vector<WriteTarget> writes;
+  /// The statement itself calls something volatile, or gives sets: where it is a subquery, the
+  /// planner keeps it, read or not.
+  bool varies = false;
 
   [[nodiscard]] bool empty() const {
     return checks.empty() && views_read.empty() && views_locked.empty() && columns_read.empty() &&

@@ -72,6 +72,8 @@ class Rewriting {
   Beneath written_by_rule(const WriteTarget& target, RoleId role);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
+  bool varies(const Demands& demands);
+  bool varies_beneath(RelationId relation);
   Beneath locking(RelationId view);
   Beneath column_reading(RelationId view, int column);
   Beneath row_security(RelationId table, const TableUse& use, RoleId role);
@@ -93,6 +95,7 @@ class Rewriting {
   std::unordered_map<RelationId, Beneath> readings_;
   std::map<std::pair<RelationId, Write>, Beneath> writings_;
   std::unordered_map<RelationId, Beneath> lockings_;
+  std::unordered_map<RelationId, bool> varying_;
   std::map<std::pair<RelationId, Write>, bool> vanishing_;
   using WriteByRule =
       std::tuple<RelationId, Write, std::vector<int>, bool, std::vector<int>, RoleId>;

@@ -1,7 +1,43 @@
 // What lies beneath a relation that is read.
 #include "extension/rules/rewriting.hpp"
 
+#include <algorithm>
+
 namespace conncheck::rules {
+
+/// Before the planner looks at a column's subquery, the rewriter has put views and policies into
+/// it. With something volatile among them the column is kept, though nobody reads it.
+bool Rewriting::varies(const Demands& demands) {
+  return std::any_of(demands.checks.begin(), demands.checks.end(),
+                     [this](const auto& check) { return varies_beneath(check.relation); });
+}
+
+/// Whether a policy binds the role is not asked: in doubt the column is kept.
+bool Rewriting::varies_beneath(RelationId relation) {
+  const auto [known, is_new] = varying_.try_emplace(relation, false);
+  if (!is_new) {
+    return known->second;
+  }
+  if (source_.is_too_deep()) {
+    return varying_[relation] = true;
+  }
+  const Rewrites* const rewrites = source_.rewrites(relation);
+  if (rewrites == nullptr) {
+    return false;
+  }
+  bool found = rewrites->reading.varies || varies(rewrites->reading);
+  for (const ColumnDemands& column : rewrites->columns) {
+    found = found || varies(column.demands);
+  }
+  if (rewrites->row_security) {
+    for (const Policy& policy : source_.policies(relation)) {
+      for (const auto& condition : {policy.using_rows, policy.with_check}) {
+        found = found || (condition && (condition->demands.varies || varies(condition->demands)));
+      }
+    }
+  }
+  return varying_[relation] = found;
+}
 
 Rewriting::ViewReading Rewriting::read_view(const Rewrites& view) {
   const RoleId role = checking_role(view);
@@ -12,6 +48,9 @@ Rewriting::ViewReading Rewriting::read_view(const Rewrites& view) {
       break;
     }
     result.columns.emplace_back(column.column, satisfied(column.demands, role));
+    if (varies(column.demands)) {
+      result.query &= result.columns.back().second;
+    }
     // The rewriter expands the columns that nobody reads, too.
     result.query.endless = result.columns.back().second.endless;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "extension/server/called_functions.hpp"
 #include "extension/server/query_walk.hpp"
 
 namespace conncheck::server {
@@ -153,6 +154,7 @@ void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& dema
 
 void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
+  rewrites.reading.varies = guard([query] { return has_to_run((Node*)query, nullptr); });
   append(guard([query] { return walk_locked(query); }), rewrites.locking);
   for (int column = 1; column <= list_length(query->targetList); ++column) {
     rules::Demands demands;
@@ -166,6 +168,7 @@ void read_view_demands(Query* query, rules::Rewrites& rewrites) {
 rules::PolicyCondition read_policy_condition(rules::RelationId table, Node* condition) {
   rules::PolicyCondition result;
   add_demands_of(table, condition, result.demands);
+  result.demands.varies = guard([condition] { return has_to_run(condition, nullptr); });
   result.always_true = is_constant_true(condition);
   result.has_subqueries = guard([condition] { return checkExprHasSubLink(condition); });
   return result;
