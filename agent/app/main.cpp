@@ -9,6 +9,7 @@
 #include "agent/app/process_setup.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/core/redact.hpp"
+#include "agent/probe/tunnel_askpass.hpp"
 
 namespace {
 
@@ -189,6 +190,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const std::optional<int> exit_code = conncheck::answer_as_askpass(argc, argv)) {
+    return *exit_code;
+  }
   conncheck::prepare_process();
   conncheck::ignore_libpq_environment();
   try {

@@ -93,6 +93,7 @@ class PostgresLink {
 /// The parameters, or libpq's complaint. No network access.
 struct Expanded {
   Parameters parameters;
+  std::string password;  ///< given, or the passfile's for the first host
   std::string error;
 };
 [[nodiscard]] Expanded expand(const Parameters& parameters);

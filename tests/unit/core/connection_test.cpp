@@ -34,5 +34,11 @@ TEST(DisplayTarget, IsPrintable) {
   EXPECT_EQ(target({{"host", "a\x1B[31m"}}), "a\\u{001B}[31m:5432");
 }
 
+TEST(DisplayBastion, ThePortOnlyWhereItIsNotSshs) {
+  EXPECT_EQ(display_bastion({.host = "bastion", .user = "jump"}), "jump@bastion");
+  EXPECT_EQ(display_bastion({.host = "bastion", .port = "2222"}), "bastion:2222");
+  EXPECT_EQ(display_bastion({.host = "::1", .port = "2222", .user = "jump"}), "jump@[::1]:2222");
+}
+
 }  // namespace
 }  // namespace conncheck
