@@ -29,6 +29,9 @@ constexpr const char* check_footer = R"(Examples:
                                                    finding `verdict_differs` names both answers
   conncheck check --format json | jq .status
 
+A connection with `tunnel: {host: bastion, user: jump, identity_file: id_ed25519}` is made through that
+SSH server, whose host key must be known (`known_hosts`); ~/.ssh/config is not read.
+
 --prove tries SELECT, INSERT, UPDATE and DELETE on every visible relation by EXPLAIN, as the login's
 own role, in one read-only transaction: nothing is executed or written, and no lock is waited for
 longer than 0.1 s. But planning runs IMMUTABLE functions of views, policies, column defaults and
