@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "agent/core/failure.hpp"
@@ -84,7 +84,9 @@ asio::awaitable<std::optional<Failure>> SshTunnel::open(
   current_ = new_session(target_of(targets_.front()));
   sessions_.push_back(current_);
   if (const int error = current_->start(time_left_()); error != 0) {
-    co_return ssh_not_started_failure(std::strerror(error));
+    const char* reason = std::strerror(error);
+    const bool is_lack = error != ENOENT && error != EACCES && error != ENOEXEC;
+    co_return is_lack ? local_failure(Phase::tunnel, reason) : ssh_not_started_failure(reason);
   }
   co_await current_->logged_in();
   if (!current_->log().authenticated()) {

@@ -210,12 +210,12 @@ void TunnelSession::server_is_done() {
 }
 
 void TunnelSession::close() {
+  on_answer_ = [] {};  // who is called may be gone
   if (closing_ || ended_) {
     return;
   }
   closing_ = true;
-  on_answer_ = [] {};
-  if (!carries() || !authenticated()) {
+  if (!carries() || !log_.authenticated()) {
     abort();
     return;
   }
@@ -263,7 +263,7 @@ std::optional<Failure> TunnelSession::failure() const {
   if (auto cause = ssh_failure(log_, answers_.questions(), tunnel_, target_)) {
     return cause;
   }
-  if (ended_ && !authenticated()) {
+  if (ended_ && !log_.authenticated()) {
     return ssh_ended_failure(log_, tunnel_);
   }
   return std::nullopt;

@@ -48,7 +48,6 @@ class TunnelSession : public std::enable_shared_from_this<TunnelSession> {
 
   [[nodiscard]] const std::string& target() const { return target_; }
   [[nodiscard]] const SshLog& log() const { return log_; }
-  [[nodiscard]] bool authenticated() const { return log_.authenticated(); }
   [[nodiscard]] bool carries() const { return client_.has_value(); }
   /// The target is reached.
   [[nodiscard]] bool reached() const { return answered_ || log_.stage() == SshStage::channel_open; }

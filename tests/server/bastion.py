@@ -173,16 +173,23 @@ class ScriptedBastion(paramiko.ServerInterface):
         return paramiko.AUTH_SUCCESSFUL if list(responses) == [self.password] else paramiko.AUTH_FAILED
 
     def check_channel_direct_tcpip_request(self, number, origin, destination):
-        threading.Thread(target=self._carry, args=[destination], daemon=True).start()
+        try:
+            far = socket.create_connection(destination)
+        except OSError:
+            return paramiko.OPEN_FAILED_CONNECT_FAILED
+        threading.Thread(target=self._carry, args=[far], daemon=True).start()
         return paramiko.OPEN_SUCCEEDED
 
-    def _carry(self, destination):
+    def _carry(self, far):
         channel = self._transports[-1].accept(10)
-        with socket.create_connection(destination) as far:
+        with far:
             back = threading.Thread(target=self._pass_on, args=[far.recv, channel], daemon=True)
             back.start()
             self._pass_on(channel.recv, far)
-            far.shutdown(socket.SHUT_WR)
+            try:
+                far.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # it has closed before
             back.join(5)
 
     @staticmethod

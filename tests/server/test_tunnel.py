@@ -3,9 +3,12 @@
 import json
 import os
 import pathlib
+import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -13,6 +16,7 @@ import pytest
 
 from bastion import Bastion, ScriptedBastion, fingerprint, keygen, known_hosts_line
 from certificates import Authority, turn_on_tls
+from program import Program, binary
 
 # A whole check through a bastion on this machine takes 0.3 s; under a sanitizer and load ten times as long.
 SOON_MS = 8000
@@ -206,6 +210,31 @@ def test_passfile_is_asked_for_the_database_not_for_the_tunnel(program, database
     connection = fields(database, login, tunnel=way, passfile="passfile")
     del connection["password"]
     assert check(program, connection)["connected"]
+
+
+def test_a_service_file_with_a_socket_is_no_way_around(program, database, login, way):
+    service = program.write("services", f"[local]\nhost={database.cluster.socket_directory}\nuser=tunneled\n")
+    result = check(program, {"service": "local", "tunnel": way}, env={"PGSERVICEFILE": str(service)})
+    assert_failed(result, "config_error", "resolve", "Unix socket", "as the bastion sees them")
+
+
+def test_as_an_ordinary_user(program, database, login):
+    """ssh starts the program again to ask for the password, whose memory and /proc others cannot look into."""
+    nobody = pwd.getpwnam("nobody")
+    as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    with ScriptedBastion("bastion sesame") as bastion, tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        copied = shutil.copy(binary(), directory)
+        os.chmod(directory, 0o755)
+        own = Program(directory)
+        connection = fields(database, login, tunnel=password_way(own, bastion, "bastion sesame"))
+        config = own.write("conncheck.yml", {"version": 1, "connections": [{"name": "tunneled", **connection}]})
+        run = subprocess.run(
+            [copied, "check", "--format", "json", "-c", config],
+            env=own.environment(),
+            stdout=subprocess.PIPE,
+            **as_user,
+        )
+        assert json.loads(run.stdout)["checks"][0]["connected"], run.stdout
 
 
 def test_two_checks_at_once(program, database, login, way):

@@ -35,9 +35,15 @@ TEST(DisplayTarget, IsPrintable) {
 }
 
 TEST(DisplayBastion, ThePortOnlyWhereItIsNotSshs) {
-  EXPECT_EQ(display_bastion({.host = "bastion", .user = "jump"}), "jump@bastion");
-  EXPECT_EQ(display_bastion({.host = "bastion", .port = "2222"}), "bastion:2222");
-  EXPECT_EQ(display_bastion({.host = "::1", .port = "2222", .user = "jump"}), "jump@[::1]:2222");
+  Tunnel tunnel;
+  tunnel.host = "bastion";
+  tunnel.user = "jump";
+  EXPECT_EQ(display_bastion(tunnel), "jump@bastion");
+  tunnel.port = "2222";
+  EXPECT_EQ(display_bastion(tunnel), "jump@bastion:2222");
+  tunnel.user = "";
+  tunnel.host = "::1";
+  EXPECT_EQ(display_bastion(tunnel), "[::1]:2222");
 }
 
 }  // namespace

@@ -6,7 +6,15 @@
 namespace conncheck {
 namespace {
 
-const Tunnel bastion{.host = "bastion", .port = "2222", .user = "jump", .known_hosts = "/k h"};
+Tunnel some_tunnel() {
+  Tunnel tunnel;
+  tunnel.host = "bastion";
+  tunnel.port = "2222";
+  tunnel.user = "jump";
+  tunnel.known_hosts = "/k h";
+  return tunnel;
+}
+const Tunnel bastion = some_tunnel();
 
 SshLog log_of(const std::vector<std::string_view>& lines) {
   SshLog log;
