@@ -69,6 +69,9 @@ class PostgresLink {
 
   [[nodiscard]] PGconn* connection() const { return connection_.get(); }
 
+  /// libpq's socket; -1 while there is none.
+  [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
+
  private:
   enum class Readiness { read, write, either };
   boost::asio::awaitable<void> wait(Readiness readiness);

@@ -136,7 +136,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       co_return false;
     }
     set_endpoints(tunnel_->local_endpoints(), parameters_);
-    tunnel_->admit([this] { return PQsocket(link_.connection()); }, [this] { enter(reached_); });
+    tunnel_->admit([this] { return link_.socket(); }, [this] { enter(reached_); });
     co_return true;
   }
 

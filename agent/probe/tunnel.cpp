@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "agent/core/failure.hpp"
 #include "agent/probe/password.hpp"
@@ -18,12 +19,25 @@ namespace {
 // libpq connects again for a next host and for another TLS mode; nothing makes it do so for ever.
 constexpr std::size_t max_sessions = 32;
 
+// Connections of whom it is not known yet whose they are.
+constexpr std::size_t max_unknown = 8;
+constexpr std::chrono::milliseconds pause{10};
+
 /// "host:port" as `ssh -W` takes it; the address where one is given, as psql would connect to it.
 std::string target_of(const Endpoint& endpoint) {
   const std::string& host = endpoint.address.empty() ? endpoint.host : endpoint.address;
   const std::string port = endpoint.port.empty() ? "5432" : endpoint.port;
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
                                              : fmt::format("[{}]:{}", host, port);
+}
+
+/// Whether `client` comes from the socket `own`: no other of this machine can have its address.
+bool is_end_of(const tcp::socket& client, int own) {
+  boost::system::error_code error;
+  const tcp::endpoint peer = client.remote_endpoint(error);
+  tcp::endpoint address;
+  auto size = static_cast<socklen_t>(address.capacity());
+  return !error && getsockname(own, address.data(), &size) == 0 && peer == address;
 }
 
 }  // namespace
@@ -34,12 +48,15 @@ struct SshTunnel::Forward {
       : endpoint(std::move(to)),
         target(target_of(endpoint)),
         listener(executor, tcp::endpoint(asio::ip::address_v4::loopback(), 0), false),
-        pause(executor) {}
+        pause(executor),
+        judging(executor) {}
 
   Endpoint endpoint;
   std::string target;
   tcp::acceptor listener;
   asio::steady_timer pause;  ///< after an error: a lack of descriptors passes
+  asio::steady_timer judging;
+  std::vector<tcp::socket> unknown;
 
   [[nodiscard]] std::string port() const {
     return std::to_string(listener.local_endpoint().port());
@@ -142,15 +159,13 @@ void SshTunnel::accept(const std::shared_ptr<Forward>& forward) {
           accept_later(forward);
           return;
         }
-        if (is_own(client)) {
-          take(*forward, std::move(client));
-        }
+        judge(forward, std::move(client));
         accept(forward);
       });
 }
 
 void SshTunnel::accept_later(const std::shared_ptr<Forward>& forward) {
-  forward->pause.expires_after(std::chrono::milliseconds(20));
+  forward->pause.expires_after(pause);
   forward->pause.async_wait([this, forward](boost::system::error_code error) {
     if (!error && forward->listener.is_open()) {
       accept(forward);
@@ -158,17 +173,33 @@ void SshTunnel::accept_later(const std::shared_ptr<Forward>& forward) {
   });
 }
 
-/// No other socket of this machine can have the address of one that is in use.
-bool SshTunnel::is_own(const tcp::socket& client) const {
-  boost::system::error_code error;
-  const tcp::endpoint peer = client.remote_endpoint(error);
+/// Who is not let through is closed on return.
+void SshTunnel::judge(const std::shared_ptr<Forward>& forward, tcp::socket client) {
   const int own = own_socket_ ? own_socket_() : -1;
-  tcp::endpoint address;
-  auto size = static_cast<socklen_t>(address.capacity());
-  if (error || own < 0 || getsockname(own, address.data(), &size) != 0) {
-    return false;
+  if (own >= 0) {
+    if (is_end_of(client, own)) {
+      take(*forward, std::move(client));
+    }
+    return;
   }
-  return peer == address;
+  if (forward->unknown.size() < max_unknown) {
+    forward->unknown.push_back(std::move(client));
+    if (forward->unknown.size() == 1) {
+      judge_later(forward);
+    }
+  }
+}
+
+void SshTunnel::judge_later(const std::shared_ptr<Forward>& forward) {
+  forward->judging.expires_after(pause);
+  forward->judging.async_wait([this, forward](boost::system::error_code error) {
+    if (error || !forward->listener.is_open()) {
+      return;
+    }
+    for (tcp::socket& client : std::exchange(forward->unknown, {})) {
+      judge(forward, std::move(client));
+    }
+  });
 }
 
 void SshTunnel::take(const Forward& forward, tcp::socket client) {
@@ -236,6 +267,8 @@ void SshTunnel::close_ports() {
   for (const auto& forward : forwards_) {
     forward->listener.close(ignored);
     forward->pause.cancel();
+    forward->judging.cancel();
+    forward->unknown.clear();
   }
   forwards_.clear();
 }

@@ -41,7 +41,8 @@ class SshTunnel {
   /// The targets with the local address and port in place of their own; their names stay, for TLS.
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const;
 
-  /// From now on the connection whose socket `own_socket` names (-1: none) is let through.
+  /// From now on the connection whose socket `own_socket` names is let through. -1: it cannot be
+  /// told yet.
   /// `on_answer` is called when a server's first byte has come.
   void admit(std::function<int()> own_socket, std::function<void()> on_answer);
 
@@ -71,7 +72,8 @@ class SshTunnel {
   void take(const Forward& forward, boost::asio::ip::tcp::socket client);
   std::shared_ptr<TunnelSession> session_to(const std::string& target);
   void close_ports();
-  [[nodiscard]] bool is_own(const boost::asio::ip::tcp::socket& client) const;
+  void judge(const std::shared_ptr<Forward>& forward, boost::asio::ip::tcp::socket client);
+  void judge_later(const std::shared_ptr<Forward>& forward);
 
   boost::asio::any_io_executor executor_;
   const Tunnel settings_;

@@ -197,7 +197,7 @@ class ScriptedBastion(paramiko.ServerInterface):
         try:
             while data := receive(65536):
                 to.sendall(data)
-        except OSError:
-            pass
-        if isinstance(to, paramiko.Channel):
-            to.close()
+            if isinstance(to, paramiko.Channel):
+                to.close()
+        except (OSError, EOFError):
+            pass  # an end has gone

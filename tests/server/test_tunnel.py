@@ -523,12 +523,22 @@ def test_a_bastion_that_goes_away(program, database, login, start_bastion):
 # --- who gets through
 
 
+def descendants(pid):
+    """A process and all that it has started, while they live."""
+    found = [pid]
+    for each in found:
+        for children in pathlib.Path(f"/proc/{each}/task").glob("*/children"):
+            found += map(int, children.read_text().split())
+    return found
+
+
 def listening_ports(process):
-    """The ports of 127.0.0.1 that a process listens on."""
+    """The ports of 127.0.0.1 that a process, or one of its own, listens on."""
     inodes = set()
-    for descriptor in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+    for pid in descendants(process.pid):
         try:
-            inodes.add(os.readlink(descriptor).removeprefix("socket:[").removesuffix("]"))
+            for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+                inodes.add(os.readlink(descriptor).removeprefix("socket:[").removesuffix("]"))
         except OSError:
             pass
     ports = []
