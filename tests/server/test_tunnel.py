@@ -80,7 +80,7 @@ def fields(database, role, **more):
 def check(program, connection, *arguments, env=None):
     config = {"version": 1, "connections": [{"name": "tunneled", **connection}]}
     run = program.run(["check", "--format", "json", *arguments], config=config, env=env)
-    assert run.stdout, run.stderr
+    assert run.stdout and run.exit_code <= 3, run.stderr  # a sanitizer has codes of its own
     return run.report["checks"][0]
 
 
