@@ -118,8 +118,9 @@ class ScriptedBastion(paramiko.ServerInterface):
     """Lets in by password, or by questions, and connects to wherever it is asked to. `attempts` counts the answers it
     was given. A context."""
 
-    def __init__(self, password, questions=None, banner=None):
+    def __init__(self, password, questions=None, banner=None, methods=None):
         self.password, self.questions, self.banner = password, questions, banner
+        self._methods = methods or ("keyboard-interactive" if questions else "password")
         self.attempts = []
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="conncheck-bastion-", dir="/tmp"))
         self.public_key = keygen(self.directory / "host_key")
@@ -156,7 +157,7 @@ class ScriptedBastion(paramiko.ServerInterface):
         return (self.banner, "en") if self.banner else (None, None)
 
     def get_allowed_auths(self, username):
-        return "keyboard-interactive" if self.questions else "password"
+        return self._methods
 
     def check_auth_password(self, username, password):
         self.attempts.append(password)

@@ -329,9 +329,10 @@ def test_wrong_or_missing_passphrase(program, database, login, bastion, way):
     assert_failed(result, "tunnel_failed", "tunnel", ["encrypted"], ["passphrase", "ssh-add"])
 
 
-@pytest.mark.parametrize("questions", [None, ["Password: "]])
-def test_a_refused_password_is_tried_once(program, database, login, questions):
-    with ScriptedBastion("bastion sesame", questions) as bastion:
+@pytest.mark.parametrize("methods", ["password", "keyboard-interactive", "password,keyboard-interactive"])
+def test_a_refused_password_is_tried_once(program, database, login, methods):
+    """Many bastions take the same password in two ways, and a client tries both."""
+    with ScriptedBastion("bastion sesame", ["Password: "], methods=methods) as bastion:
         result = check(program, fields(database, login, tunnel=password_way(program, bastion, "wrong sesame")))
         assert_failed(result, "tunnel_failed", "tunnel", "refuses", "`password`")
         assert len(bastion.attempts) == 1
