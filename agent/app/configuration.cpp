@@ -52,6 +52,9 @@ std::optional<Configuration> load_or_explain(const std::string& path, bool print
       fmt::print(stderr, "{}\n", to_text(diagnostic));
     }
   }
+  for (const Diagnostic& diagnostic : loaded.exposed) {
+    fmt::print(stderr, "{}\n", to_text(diagnostic));
+  }
   if (loaded.has_errors()) {
     const auto errors = std::count_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
                                       [](const Diagnostic& diagnostic) {

@@ -13,6 +13,16 @@
 #include "agent/probe/libpq.hpp"
 
 namespace conncheck {
+namespace {
+
+/// The target, and the bastion that leads to it.
+std::string display_way(const Connection& connection) {
+  const std::string target = display_target(connection);
+  return connection.tunnel ? fmt::format("{} via {}", target, display_bastion(*connection.tunnel))
+                           : target;
+}
+
+}  // namespace
 
 int validate_command(const std::string& config) {
   const std::string path = configuration_path(config);
@@ -35,10 +45,10 @@ int list_command(const std::string& config) {
   std::size_t target_width = 0;
   for (const Connection& connection : configuration->connections) {
     name_width = std::max(name_width, connection.name.size());
-    target_width = std::max(target_width, display_width(display_target(connection)));
+    target_width = std::max(target_width, display_width(display_way(connection)));
   }
   for (const Connection& connection : configuration->connections) {
-    const std::string target = display_target(connection);
+    const std::string target = display_way(connection);
     const std::string padding(target_width - display_width(target), ' ');
     const std::chrono::milliseconds every =
         connection.schedule.every.count() > 0 ? connection.schedule.every : default_interval;

@@ -9,6 +9,7 @@
 #include "agent/app/process_setup.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/core/redact.hpp"
+#include "agent/probe/tunnel_askpass.hpp"
 
 namespace {
 
@@ -27,6 +28,9 @@ constexpr const char* check_footer = R"(Examples:
   conncheck check orders --prove                   ask the server itself: where a verdict is wrong, a
                                                    finding `verdict_differs` names both answers
   conncheck check --format json | jq .status
+
+A connection with `tunnel: {host: bastion, user: jump, identity_file: id_ed25519}` is made through that
+SSH server, whose host key must be known (`known_hosts`); ~/.ssh/config is not read.
 
 --prove tries SELECT, INSERT, UPDATE and DELETE on every visible relation by EXPLAIN, as the login's
 own role, in one read-only transaction: nothing is executed or written, and no lock is waited for
@@ -189,6 +193,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const std::optional<int> exit_code = conncheck::answer_as_askpass(argc, argv)) {
+    return *exit_code;
+  }
   conncheck::prepare_process();
   conncheck::ignore_libpq_environment();
   try {

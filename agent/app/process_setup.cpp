@@ -1,6 +1,7 @@
 #include "agent/app/process_setup.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -19,6 +20,18 @@ namespace {
 // Enough for all checks that run at once.
 constexpr rlim_t wanted_descriptors = 4096;
 
+/// Passwords are in this process's memory. RLIMIT_CORE alone does not keep them from a core dump
+/// that the kernel hands to a program (systemd-coredump, apport); PR_SET_DUMPABLE does, and besides
+/// keeps other processes of the same user from reading the memory and the environment (ptrace,
+/// /proc/PID). The price: a crash leaves no core, and only root can attach a debugger. Programs
+/// that are started from here are dumpable again by exec: their RLIMIT_CORE is 0
+/// (child_process.cpp).
+void forbid_core_dumps() {
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
 void overwrite(char* text) { std::memset(text, 'x', std::strlen(text)); }
 
 }  // namespace
@@ -30,6 +43,7 @@ void prepare_process() {
     descriptor = open("/dev/null", O_RDONLY);
   }
   close(descriptor);
+  forbid_core_dumps();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);  // ignored, the end of a password command could not be asked
   rlimit files{};

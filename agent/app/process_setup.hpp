@@ -5,9 +5,9 @@
 
 namespace conncheck {
 
-/// Makes descriptors 0 to 2 exist (a connection must never be opened as standard output), raises
-/// the limit of open files as far as it may be, and sets the signals that a parent may have left
-/// ignored.
+/// Makes descriptors 0 to 2 exist (a connection must never be opened as standard output), keeps
+/// memory with secrets in it out of core dumps, raises the limit of open files as far as it may be,
+/// and sets the signals that a parent may have left ignored.
 void prepare_process();
 
 /// How many files this process may have open.

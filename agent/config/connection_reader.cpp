@@ -72,6 +72,24 @@ void check_url_against_keys(Reader& reader, const Settings& own) {
   }
 }
 
+/// libpq would leave out TLS, and the bastion has no such socket.
+void check_tunnel(Reader& reader, Place place, const Connection& connection) {
+  const auto& parameters = connection.parameters;
+  if (!connection.tunnel || parameters.contains("service")) {
+    return;
+  }
+  const auto found = parameters.find("host");
+  const std::string hosts = found == parameters.end() ? "" : "," + found->second;
+  const bool has_socket = hosts.find(",/") != std::string::npos ||
+                          hosts.find(",@") != std::string::npos ||
+                          (hosts.empty() && !parameters.contains("hostaddr"));
+  if (has_socket) {
+    reader.error(place,
+                 "`tunnel` leads to a host and port, not to a Unix socket: name the server's host "
+                 "as the bastion sees it (`localhost` is the bastion)");
+  }
+}
+
 template <typename T>
 T first_given(const std::optional<T>& own, const std::optional<T>& inherited, T otherwise = {}) {
   return own ? *own : inherited ? *inherited : std::move(otherwise);
@@ -104,7 +122,7 @@ Connection merged_connection(const Settings& own, const Settings& defaults) {
   connection.require = first_given(own.require, defaults.require);
   connection.forbid = first_given(own.forbid, defaults.forbid);
   connection.tags = first_given(own.tags, defaults.tags);
-  connection.has_tunnel = own.has_tunnel || defaults.has_tunnel;
+  connection.tunnel = own.tunnel ? own.tunnel : defaults.tunnel;
   return connection;
 }
 
@@ -122,6 +140,7 @@ std::optional<Connection> read_connection(Reader& reader, const Value& value,
   check_url_against_keys(reader, own);
   Connection connection = merged_connection(own, defaults);
   connection.origin = reader.origin(value.place);
+  check_tunnel(reader, own.has("tunnel") ? own.given.at("tunnel") : value.place, connection);
   if (!ports_fit_hosts(connection.parameters)) {
     reader.error(own.has("port") ? own.given.at("port") : value.place,
                  "`port` must be one port, or one for each host");

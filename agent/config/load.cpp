@@ -68,6 +68,10 @@ void load_file(const std::filesystem::path& path, const Environment& environment
   } else if (root) {
     read_sections(reader, *root, loaded, names);
   }
+  if (reader.secret()) {
+    reader.check_not_exposed(*reader.secret(), "the configuration holds a secret", file);
+  }
+  loaded.exposed.insert(loaded.exposed.end(), reader.exposed().begin(), reader.exposed().end());
   std::stable_sort(loaded.diagnostics.begin() + static_cast<std::ptrdiff_t>(first),
                    loaded.diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
                      return std::tie(a.origin.line, a.origin.column) <

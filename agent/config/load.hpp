@@ -19,6 +19,8 @@ struct Configuration {
 struct Loaded {
   Configuration configuration;  ///< only to be used where there is no error
   std::vector<Diagnostic> diagnostics;
+  /// Warnings: files with a secret in them that others can read, in the order of places.
+  std::vector<Diagnostic> exposed;
 
   [[nodiscard]] bool has_errors() const;
 };

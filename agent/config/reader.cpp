@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/config/exposure.hpp"
 #include "agent/config/wording.hpp"
 #include "agent/core/duration.hpp"
 #include "agent/core/printable.hpp"
@@ -58,6 +59,19 @@ void Reader::warning(Place place, std::string message) {
 
 std::string Reader::resolved_path(const std::string& path) const {
   return (std::filesystem::path(file_).parent_path() / path).string();
+}
+
+void Reader::note_secret(Place place, const ExpandedText& text) {
+  if (!secret_ && !text.from_environment) {
+    secret_ = place;
+  }
+}
+
+void Reader::check_not_exposed(Place place, std::string_view what, const std::string& path) {
+  if (auto exposure = exposure_of(path)) {
+    exposed_.push_back({origin(place), Diagnostic::Severity::warning,
+                        printable(fmt::format("{}: {}", what, *exposure))});
+  }
 }
 
 std::string Reader::but_not(const ExpandedText& text) {
@@ -128,8 +142,9 @@ std::optional<std::size_t> Reader::read_word(const Value& value, std::string_vie
 
 void Reader::check_readable(Place place, std::string_view what, const ExpandedText& path) {
   const std::string resolved = resolved_path(path.value);
-  const std::string name =
-      path.from_environment || !is_showable(resolved) ? "the file" : "`" + printable(resolved) + "`";
+  const std::string name = path.from_environment || !is_showable(resolved)
+                               ? "the file"
+                               : "`" + printable(resolved) + "`";
   struct stat status {};
   if (::stat(resolved.c_str(), &status) != 0 && errno == ENOENT) {
     error(place, fmt::format("{}: {} does not exist: create it, or correct the path", what, name));

@@ -39,6 +39,14 @@ class Reader {
   /// How many errors were noted so far; tells whether reading something went without one.
   [[nodiscard]] int errors() const { return errors_; }
 
+  /// The text at `place` is a secret: the file holds it, unless it came from the environment.
+  void note_secret(Place place, const ExpandedText& text);
+  /// Where the file itself holds a secret first, if it does.
+  [[nodiscard]] const std::optional<Place>& secret() const { return secret_; }
+  /// A file named at `place` that holds a secret: noted if others can read it.
+  void check_not_exposed(Place place, std::string_view what, const std::string& path);
+  [[nodiscard]] const std::vector<Diagnostic>& exposed() const { return exposed_; }
+
   /// Text that is not empty, with its `${…}` expanded.
   std::optional<ExpandedText> read_text(const Value& value, std::string_view what);
   std::optional<std::chrono::milliseconds> read_duration(const Value& value, std::string_view what);
@@ -69,6 +77,8 @@ class Reader {
   const std::string& file_;
   const Environment& environment_;
   std::vector<Diagnostic>& diagnostics_;
+  std::optional<Place> secret_;
+  std::vector<Diagnostic> exposed_;
   int errors_ = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "agent/config/schedule_reader.hpp"
 #include "agent/config/secret_source.hpp"
 #include "agent/config/tags_reader.hpp"
+#include "agent/config/tunnel_reader.hpp"
 #include "agent/config/wording.hpp"
 
 namespace conncheck {
@@ -96,6 +97,9 @@ void read_url(Reader& reader, const Value& value, Settings& settings) {
       parameter = reader.resolved_path(parameter);
     }
   }
+  if (!url.secrets.empty()) {
+    reader.note_secret(value.place, *text);
+  }
   settings.url = std::move(url);
 }
 
@@ -116,42 +120,6 @@ void read_roles(Reader& reader, const Value& value, Settings& settings) {
     }
   });
   settings.roles = std::move(roles);
-}
-
-void read_tunnel(Reader& reader, const Value& value, Settings& settings) {
-  settings.has_tunnel = true;
-  bool has_host = false;
-  const auto text = [&](std::string_view what) {
-    return [&reader, what](const Value& item) { reader.read_text(item, what); };
-  };
-  const bool is_mapping = reader.read_mapping(
-      value, "`tunnel`",
-      {
-          {"host",
-           [&](const Value& item) {
-             has_host = true;
-             reader.read_text(item, "`host`");
-           }},
-          {"port",
-           [&](const Value& item) {
-             const auto port = reader.read_text(item, "`port`");
-             if (port && mistake_in_parameter("port", port->value)) {
-               reader.error(item.place,
-                            "`port` must be a number from 1 to 65535" + Reader::but_not(*port));
-             }
-           }},
-          {"user", text("`user`")},
-          {"identity_file", text("`identity_file`")},
-          {"known_hosts", text("`known_hosts`")},
-      });
-  if (is_mapping && !has_host) {
-    reader.error(value.place, "`tunnel` has no `host`: add the SSH server's name");
-  }
-  if (is_mapping) {
-    reader.warning(value.place,
-                   "`tunnel` is only checked in this version: a connection that needs "
-                   "one cannot be tested yet");
-  }
 }
 
 Key remembering(Settings& settings, Key key) {
@@ -178,6 +146,7 @@ std::vector<Key> common_keys(Reader& reader, Settings& settings) {
       {"sslpassword",
        [&](const Value& value) {
          if (auto text = reader.read_text(value, "`sslpassword`")) {
+           reader.note_secret(value.place, *text);
            settings.secret_parameters.emplace("sslpassword", Secret(std::move(text->value)));
          }
        }},
@@ -188,7 +157,7 @@ std::vector<Key> common_keys(Reader& reader, Settings& settings) {
        [&](const Value& value) { settings.require = read_policy(reader, value, "`require`"); }},
       {"forbid",
        [&](const Value& value) { settings.forbid = read_policy(reader, value, "`forbid`"); }},
-      {"tunnel", read_with(read_tunnel)},
+      {"tunnel", [&](const Value& value) { settings.tunnel = read_tunnel(reader, value); }},
       {"tags", [&](const Value& value) { settings.tags = read_tags(reader, value); }},
   };
   for (const ParameterKey& key : parameter_keys) {

@@ -26,7 +26,7 @@ struct Settings {
   std::optional<std::vector<PolicyRule>> require;
   std::optional<std::vector<PolicyRule>> forbid;
   std::optional<std::map<std::string, std::string>> tags;
-  bool has_tunnel = false;
+  std::optional<Tunnel> tunnel;
 
   /// Every known key that is there, also one whose value has a mistake, with its value's place.
   std::map<std::string, Place> given;

@@ -51,6 +51,14 @@ std::string hosts(const std::string& host_list, const std::string& port_list) {
 
 }  // namespace
 
+std::string display_bastion(const Tunnel& tunnel) {
+  std::string text = tunnel.user.empty() ? "" : tunnel.user + "@";
+  const bool is_ipv6 = tunnel.host.find(':') != std::string::npos;
+  text += is_ipv6 ? "[" + tunnel.host + "]" : tunnel.host;
+  text += tunnel.port == "22" ? "" : ":" + tunnel.port;
+  return printable(text);
+}
+
 std::string display_target(const Connection& connection) {
   const std::string user = parameter(connection, "user");
   const std::string service = parameter(connection, "service");

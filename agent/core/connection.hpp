@@ -55,6 +55,18 @@ struct Schedule {
   std::string timezone;
 };
 
+/// The SSH server ("bastion") through which a connection's server is reached.
+struct Tunnel {
+  std::string host;
+  std::string port = "22";
+  std::string user;           ///< empty: OpenSSH's default, the user who runs conncheck
+  std::string identity_file;  ///< empty: the agent's keys and OpenSSH's default files
+  std::string known_hosts;    ///< empty: the user's own and the machine's
+  std::string agent;          ///< the agent's socket; empty: $SSH_AUTH_SOCK
+  PasswordSource password;    ///< the user's, at the bastion
+  PasswordSource passphrase;  ///< the identity file's
+};
+
 /// One connection. Owns all of its text; nothing in it points elsewhere.
 struct Connection {
   std::string name;
@@ -71,12 +83,15 @@ struct Connection {
   std::vector<PolicyRule> require;
   std::vector<PolicyRule> forbid;
   std::map<std::string, std::string> tags;
-  bool has_tunnel = false;  ///< a `tunnel` is asked for; never connect around it
+  std::optional<Tunnel> tunnel;  ///< never connect around it
 };
 
 /// "user@host:port/database" for people: no secret, no control character. What is not given is
 /// shown as libpq would take it (port 5432, the user's name as database), a host that is not given
 /// as [local], or as service=NAME where the service file has it.
 [[nodiscard]] std::string display_target(const Connection& connection);
+
+/// "user@bastion", with the port where it is not 22; as printable as the above.
+[[nodiscard]] std::string display_bastion(const Tunnel& tunnel);
 
 }  // namespace conncheck

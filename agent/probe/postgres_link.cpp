@@ -366,6 +366,9 @@ Expanded expand(const Parameters& parameters) {
       expanded.parameters[option->keyword] = option->val;
     }
   }
+  if (const char* password = PQpass(connection.get()); password != nullptr) {
+    expanded.password = password;
+  }
   const auto asked = parameters.find("target_session_attrs");
   expanded.parameters.erase("target_session_attrs");
   if (asked != parameters.end()) {

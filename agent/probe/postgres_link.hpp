@@ -69,6 +69,9 @@ class PostgresLink {
 
   [[nodiscard]] PGconn* connection() const { return connection_.get(); }
 
+  /// libpq's socket; -1 while there is none.
+  [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
+
  private:
   enum class Readiness { read, write, either };
   boost::asio::awaitable<void> wait(Readiness readiness);
@@ -93,6 +96,7 @@ class PostgresLink {
 /// The parameters, or libpq's complaint. No network access.
 struct Expanded {
   Parameters parameters;
+  std::string password;  ///< given, or the passfile's for the first host
   std::string error;
 };
 [[nodiscard]] Expanded expand(const Parameters& parameters);

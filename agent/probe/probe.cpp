@@ -15,6 +15,8 @@
 #include "agent/probe/interrogation.hpp"
 #include "agent/probe/password.hpp"
 #include "agent/probe/rows.hpp"
+#include "agent/probe/tunnel.hpp"
+#include "agent/probe/tunnel_targets.hpp"
 
 namespace asio = boost::asio;
 
@@ -65,12 +67,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
  private:
   asio::awaitable<void> run() {
-    if (connection_.has_tunnel) {
-      fail(config_failure("the connection wants a tunnel, which this version cannot open yet",
-                          "it is not connected to around the tunnel: reach the server by a tunnel "
-                          "of your own, and leave `tunnel` out"));
-      co_return;
-    }
     const bool prepared = co_await prepare();
     if (!prepared) {
       co_return;
@@ -80,11 +76,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
       co_return;
     }
     enter(Phase::query);
-    auto time_left = [this] {
-      return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_.timeout -
-                                                                   Clock::now());
-    };
-    co_await interrogate(link_, options_, time_left, observation_);
+    co_await interrogate(
+        link_, options_, [this] { return time_left(); }, observation_);
     if (observation_.session) {
       describe_session(*observation_.session);
     }
@@ -115,8 +108,36 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(config_failure(expanded.error, "correct the connection's definition"));
       co_return false;
     }
+    if (connection_.tunnel) {
+      const bool open = co_await open_tunnel();
+      co_return open;
+    }
     const bool resolved = co_await resolve();
     co_return resolved;
+  }
+
+  /// Names are looked up by the bastion then, and libpq connects to ports of this machine.
+  asio::awaitable<bool> open_tunnel() {
+    TunnelTargets targets = tunnel_targets(parameters_);
+    if (targets.failure) {
+      fail(std::move(*targets.failure));
+      co_return false;
+    }
+    enter(Phase::tunnel);
+    tunnel_.emplace(executor_, *connection_.tunnel);
+    std::function<std::chrono::milliseconds()> left = [this] { return time_left(); };
+    std::optional<Failure> failure = co_await tunnel_->open(targets.endpoints, left);
+    if (!failure) {
+      enter(Phase::connect);
+      failure = co_await tunnel_->reach();
+    }
+    if (failure) {
+      fail(std::move(*failure));
+      co_return false;
+    }
+    set_endpoints(tunnel_->local_endpoints(), parameters_);
+    tunnel_->admit([this] { return link_.socket(); }, [this] { enter(reached_); });
+    co_return true;
   }
 
   asio::awaitable<bool> resolve() {
@@ -155,7 +176,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
     const std::optional<std::string> refused =
-        co_await link_.connect(parameters_, [this](Phase phase) { enter(phase); });
+        co_await link_.connect(parameters_, [this](Phase phase) { reach(phase); });
     if (refused) {
       fail(connection_failure(phase_, *refused, attempt_));
       co_return false;
@@ -189,7 +210,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
     const std::string host = PQhost(connection);
     const std::string address = PQhostaddr(connection);
     const std::string port = PQport(connection);
-    if (host.starts_with('/') || address.empty()) {
+    if (tunnel_) {
+      session.server_address = tunnel_->server_address(port);
+    } else if (host.starts_with('/') || address.empty()) {
       session.server_address = fmt::format("{}/.s.PGSQL.{}", host, port);
     } else if (address.find(':') != std::string::npos) {
       session.server_address = fmt::format("[{}]:{}", address, port);
@@ -199,6 +222,19 @@ class Probe : public std::enable_shared_from_this<Probe> {
     session.ssl = PQsslInUse(connection) != 0;
     const char* version = session.ssl ? PQsslAttribute(connection, "protocol") : nullptr;
     session.ssl_version = version ? version : "";
+  }
+
+  /// Through a tunnel, libpq is connected at once to its near end, not to the server.
+  void reach(Phase phase) {
+    reached_ = phase;
+    if (!tunnel_ || tunnel_->reached()) {
+      enter(phase);
+    }
+  }
+
+  std::chrono::milliseconds time_left() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_.timeout -
+                                                                 Clock::now());
   }
 
   void enter(Phase phase) {
@@ -227,6 +263,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     } else if (failure) {
       fail(unexpected(failure));
     }
+    end_tunnel();
     const auto whole = [](Clock::duration duration) {
       return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
     };
@@ -252,6 +289,28 @@ class Probe : public std::enable_shared_from_this<Probe> {
       }
     }
     done_(std::move(observation_));
+  }
+
+  /// What failed because of the tunnel, ssh knows better than libpq.
+  void end_tunnel() {
+    if (!tunnel_) {
+      return;
+    }
+    for (const Secret& secret : tunnel_->secrets()) {
+      secrets_.push_back(secret);
+    }
+    if (observation_.error) {
+      std::optional<Failure> cause =
+          timed_out_ ? tunnel_->timeout_failure(phase_, connection_.timeout) : tunnel_->failure();
+      if (cause) {
+        fail(std::move(*cause));
+      }
+    }
+    if (timed_out_) {
+      tunnel_->abort();
+    } else {
+      tunnel_->close();
+    }
   }
 
   /// Without secrets, without control characters, and not without end.
@@ -290,6 +349,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   const ProbeOptions options_;
   std::function<void(Observation)> done_;
   Observation observation_;
+  std::optional<SshTunnel> tunnel_;
   PostgresLink link_;
   asio::steady_timer deadline_;
   asio::cancellation_signal stop_;
@@ -299,6 +359,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   std::vector<Secret> secrets_;
   Attempt attempt_;
   Phase phase_ = Phase::resolve;
+  Phase reached_ = Phase::connect;  ///< by libpq
   Clock::time_point started_;
   Clock::time_point phase_began_;
   std::array<Clock::duration, 6> spent_{};

@@ -1,8 +1,6 @@
 #include "agent/probe/subprocess.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +10,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <csignal>
+#include <cerrno>
 #include <cstring>
 #include <optional>
-#include <system_error>
-#include <thread>
+
+#include "agent/probe/child_process.hpp"
 
 namespace asio = boost::asio;
 
@@ -24,68 +22,6 @@ namespace conncheck {
 namespace {
 
 constexpr std::chrono::milliseconds longest_pause{100};
-
-/// A running child; killed with its process group unless it has been reaped.
-class Child {
- public:
-  Child() = default;
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ <= 0) {
-      return;
-    }
-    kill(-pid_, SIGKILL);
-    try {
-      // Not on the loop: one that has changed its user (sudo) is not killed, and may take its time.
-      std::thread([pid = pid_] { waitpid(pid, nullptr, 0); }).detach();
-    } catch (const std::system_error&) {
-      waitpid(pid_, nullptr, WNOHANG);
-    }
-  }
-
-  /// Returns errno's value, 0 for success.
-  int start(const std::vector<std::string>& argv, int output) {
-    std::vector<char*> arguments;
-    for (const std::string& argument : argv) {
-      arguments.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);  // ignored here, but `writer | head -1` lives by it
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    const int error =
-        posix_spawnp(&pid_, argv.front().c_str(), &actions, &attributes, arguments.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-      pid_ = -1;
-    }
-    return error;
-  }
-
-  /// The exit code, once it has ended.
-  std::optional<int> reap() {
-    int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) != pid_) {
-      return std::nullopt;
-    }
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  pid_t pid_ = -1;
-};
 
 }  // namespace
 
@@ -98,8 +34,11 @@ asio::awaitable<ProcessOutput> run_process(asio::any_io_executor executor,
     co_return output;
   }
   asio::posix::stream_descriptor reader(executor, ends[0]);
-  Child child;
-  const int error = child.start(argv, ends[1]);
+  ChildProcess child;
+  ChildStart what;
+  what.argv = std::move(argv);
+  what.output = ends[1];
+  const int error = child.start(what);
   ::close(ends[1]);
   if (error != 0) {
     output.error = std::strerror(error);

@@ -154,7 +154,7 @@ TEST(Load, FullExample) {
   EXPECT_EQ(orders.require[0].origin.line, 11);
   ASSERT_EQ(orders.forbid.size(), 1U);
   EXPECT_EQ(orders.forbid[0].privileges, PrivilegeSet{Privilege::truncate});
-  EXPECT_FALSE(orders.has_tunnel);
+  EXPECT_FALSE(orders.tunnel);
 
   const Connection& billing = named(loaded, "billing");
   EXPECT_EQ(billing.provider, Provider::supabase);
@@ -164,7 +164,13 @@ TEST(Load, FullExample) {
   EXPECT_EQ(billing.schedule.every.count(), 0);
   EXPECT_EQ(billing.schedule.cron, "0 6 * * 1-5");
   EXPECT_EQ(billing.schedule.timezone, "Europe/Berlin");
-  EXPECT_TRUE(billing.has_tunnel);
+  ASSERT_TRUE(billing.tunnel);
+  EXPECT_EQ(billing.tunnel->host, "bastion.example.com");
+  EXPECT_EQ(billing.tunnel->port, "22");
+  EXPECT_EQ(billing.tunnel->user, "jump");
+  EXPECT_EQ(billing.tunnel->identity_file, (testdata / "valid/id_ed25519").string());
+  EXPECT_EQ(billing.tunnel->known_hosts, (testdata / "valid/known_hosts").string());
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(billing.tunnel->password));
   EXPECT_EQ(billing.tags.at("team"), "billing");
 }
 

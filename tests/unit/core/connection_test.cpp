@@ -34,5 +34,17 @@ TEST(DisplayTarget, IsPrintable) {
   EXPECT_EQ(target({{"host", "a\x1B[31m"}}), "a\\u{001B}[31m:5432");
 }
 
+TEST(DisplayBastion, ThePortOnlyWhereItIsNotSshs) {
+  Tunnel tunnel;
+  tunnel.host = "bastion";
+  tunnel.user = "jump";
+  EXPECT_EQ(display_bastion(tunnel), "jump@bastion");
+  tunnel.port = "2222";
+  EXPECT_EQ(display_bastion(tunnel), "jump@bastion:2222");
+  tunnel.user = "";
+  tunnel.host = "::1";
+  EXPECT_EQ(display_bastion(tunnel), "[::1]:2222");
+}
+
 }  // namespace
 }  // namespace conncheck
