@@ -3,12 +3,14 @@
 #include <cstdio>
 #include <iostream>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/process_setup.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/core/redact.hpp"
+#include "agent/workers/worker.hpp"
 
 namespace {
 
@@ -191,6 +193,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   conncheck::prepare_process();
   conncheck::ignore_libpq_environment();
+  if (argc == 2 && std::string_view(argv[1]) == conncheck::worker_command) {
+    return conncheck::run_worker();
+  }
   try {
     return flushed(run(argc, argv));
   } catch (const std::exception& error) {

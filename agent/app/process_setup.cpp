@@ -16,8 +16,8 @@
 namespace conncheck {
 namespace {
 
-// Enough for all checks that run at once.
-constexpr rlim_t wanted_descriptors = 4096;
+// Enough for all checks that one worker may have under way.
+constexpr rlim_t wanted_descriptors = 13'000;
 
 void overwrite(char* text) { std::memset(text, 'x', std::strlen(text)); }
 

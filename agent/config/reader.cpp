@@ -128,8 +128,9 @@ std::optional<std::size_t> Reader::read_word(const Value& value, std::string_vie
 
 void Reader::check_readable(Place place, std::string_view what, const ExpandedText& path) {
   const std::string resolved = resolved_path(path.value);
-  const std::string name =
-      path.from_environment || !is_showable(resolved) ? "the file" : "`" + printable(resolved) + "`";
+  const std::string name = path.from_environment || !is_showable(resolved)
+                               ? "the file"
+                               : "`" + printable(resolved) + "`";
   struct stat status {};
   if (::stat(resolved.c_str(), &status) != 0 && errno == ENOENT) {
     error(place, fmt::format("{}: {} does not exist: create it, or correct the path", what, name));
