@@ -172,6 +172,7 @@ int run_worker() {
     std::fputs("conncheck: this command is started by conncheck itself\n", stderr);
     return 3;
   }
+  prctl(PR_SET_NAME, "conncheck");   // not "exe", as it was started
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever it is doing then; else the socket's end ends it
   for (const int answered_by_supervisor : {SIGINT, SIGTERM, SIGHUP}) {
     std::signal(answered_by_supervisor, SIG_IGN);
