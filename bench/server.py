@@ -23,7 +23,8 @@ class Server:
         self.port = self.environment["PGPORT"]
         self.log = pathlib.Path(self.environment["PRIVATE_DATA"]) / "server.log"
         self.bin = pathlib.Path(self.environment["PRIVATE_BIN"])
-        self.sql(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
+        # Without the extension, planning the catalog query would take longer than all else.
+        self.sql(f"CREATE EXTENSION conncheck; CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
         return self
 
     def __exit__(self, *_):
