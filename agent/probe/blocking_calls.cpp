@@ -84,15 +84,17 @@ struct BlockingCalls::State : std::enable_shared_from_this<State> {
     looking = true;
     patience->expires_after(limits.patience);
     patience->async_wait([self = shared_from_this()](boost::system::error_code error) {
-      if (error) {
-        return;
-      }
       self->looking = false;
+      if (!self->patience) {
+        return;  // the calls' owner has gone
+      }
       bool waiting = false;
       {
         const std::lock_guard lock(self->mutex);
-        self->look_at_overdue();
-        self->add_threads();
+        if (!error) {
+          self->look_at_overdue();
+          self->add_threads();
+        }
         waiting = !self->queue.empty();
       }
       if (waiting) {
@@ -154,9 +156,12 @@ struct BlockingCalls::State : std::enable_shared_from_this<State> {
       if (stopped) {
         return;  // the loop may be gone
       }
-      asio::post(executor, [call] {
+      asio::post(executor, [self = shared_from_this(), call, is_last = queue.empty()] {
         call->ready = true;
         call->done->cancel();
+        if (is_last && self->patience) {
+          self->patience->cancel();
+        }
       });
       if (call->overdue) {
         --overdue;
