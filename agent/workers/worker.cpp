@@ -18,6 +18,9 @@
 #include "agent/workers/message.hpp"
 #include "agent/workers/page.hpp"
 
+/// In a program that is built with LeakSanitizer, which looks for leaks at an orderly end only.
+extern "C" __attribute__((weak)) void __lsan_do_leak_check();
+
 namespace asio = boost::asio;
 
 namespace conncheck {
@@ -178,12 +181,18 @@ int run_worker() {
     std::signal(answered_by_supervisor, SIG_IGN);
   }
   mallopt(M_ARENA_MAX, 2);  // look-ups on many threads need no memory of their own
-  Worker worker;
-  worker.run();
-  if (worker.has_calls_under_way()) {
-    _exit(0);  // a thread still works in libraries that an orderly end would take away
+  bool has_calls_under_way = false;
+  {
+    Worker worker;
+    worker.run();
+    has_calls_under_way = worker.has_calls_under_way();
   }
-  return 0;
+  if (__lsan_do_leak_check != nullptr && !has_calls_under_way) {
+    __lsan_do_leak_check();
+  }
+  // Threads may still be in libraries, OpenSSL's cleaning up behind each of them included, which an
+  // orderly end would take away.
+  _exit(0);
 }
 
 }  // namespace conncheck

@@ -10,7 +10,7 @@ inline constexpr const char* worker_command = "checks-worker";
 inline constexpr int worker_socket = 3;
 inline constexpr int worker_page = 4;
 
-/// Makes the checks that come over the socket until it ends, and returns the exit code. Not being
+/// Makes the checks that come over the socket until it ends, and then ends the process. Not being
 /// started by a supervisor, it says so and returns 3.
 int run_worker();
 
