@@ -69,6 +69,7 @@ nightly: deps
 
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
+	@$(SCRIPT_ENVIRONMENT) bench/connections
 
 format:
 	find extension agent tests bench -name '*.[ch]pp' -exec clang-format -i {} +
@@ -87,7 +88,7 @@ help:
 	@echo 'make test-stress   call every function while other sessions change the catalogs'
 	@echo 'make test-matrix   PostgreSQL 13, 15, 17 and 18, each in a chroot of its Debian; as root (VERSIONS="13 18")'
 	@echo 'make nightly       all that takes hours: sanitizers, mutations, a thousand random catalogs, ...'
-	@echo 'make bench         compare its speed with has_table_privilege and information_schema'
+	@echo 'make bench         compare its speed with has_table_privilege and information_schema, with pgbench and psql'
 	@echo 'make deps          install the Debian packages that are missing (the targets above do it too)'
 	@echo 'make format        clang-format'
 	@echo 'make clean         remove what was built'

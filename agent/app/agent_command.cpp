@@ -85,10 +85,12 @@ class Agent {
       }
       if (stopping_) {
         std::fflush(stdout);
+        run_.end_workers();
         _exit(128 + signal);  // asked twice: do not wait for the checks under way
       }
+      const bool is_done = run_.idle();
       stop();
-      if (!run_.idle()) {
+      if (!is_done) {
         wait_for_signal();
       }
     });
@@ -98,8 +100,13 @@ class Agent {
     stopping_ = true;
     timer_.cancel();
     run_.drop_waiting();
+    end_if_idle();
+  }
+
+  void end_if_idle() {
     if (run_.idle()) {
       signals_.cancel();
+      run_.end_workers();
     }
   }
 
@@ -131,8 +138,8 @@ class Agent {
     due_.push({next_due(due.at, wait, Clock::now()), due.connection});
     if (!stopping_) {
       start_due();
-    } else if (run_.idle()) {
-      signals_.cancel();
+    } else {
+      end_if_idle();
     }
   }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -105,10 +107,22 @@ std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
   CheckRun run(loop.get_executor(), options);
   std::vector<CheckReport> reports(connections.size());
   Progress progress(connections.size());
+  boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+  signals.async_wait([&run](boost::system::error_code error, int signal) {
+    if (!error) {
+      run.end_workers();  // a password command is only theirs to end
+      std::signal(signal, SIG_DFL);
+      std::raise(signal);
+    }
+  });
+  std::size_t missing = connections.size();
   for (std::size_t i = 0; i < connections.size(); ++i) {
-    run.submit(connections[i], [&reports, &progress, i](CheckReport report) {
+    run.submit(connections[i], [&, i](CheckReport report) {
       reports[i] = std::move(report);
       progress.advance();
+      if (--missing == 0) {
+        loop.stop();
+      }
     });
   }
   loop.run();

@@ -1,21 +1,29 @@
 #include "agent/app/check_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
 #include "agent/app/process_setup.hpp"
-#include "agent/core/assessment.hpp"
-#include "agent/probe/probe.hpp"
 
 namespace conncheck {
 namespace {
 
-constexpr int most_running = 64;
+// Checks that do more than wait for their peer. Each takes some 5 ms of CPU time, 30 with a large
+// file of certificates: all of them together stay far from any deadline.
+constexpr int most_busy = 128;
 constexpr int most_running_on_a_server = 8;
 
-// A check's socket, its double while waiting, a password command's pipe, a look-up's sockets.
-constexpr int descriptors_for_a_check = 6;
-constexpr int descriptors_for_the_process = 24;
+// A check's socket and its double while waiting; a password command's pipe comes before these.
+constexpr int descriptors_for_a_check = 3;
+constexpr int descriptors_for_a_worker = 200;
+
+// Room is kept for checks that are not known to be slow.
+constexpr int slow_share_in_percent = 75;
+constexpr std::chrono::milliseconds slow{2000};
+
+constexpr std::chrono::milliseconds look_interval{10};
 
 /// Checks that log in to the same place, as far as the configuration tells.
 std::string server_of(const Connection& connection) {
@@ -25,81 +33,132 @@ std::string server_of(const Connection& connection) {
     server += found == connection.parameters.end() ? "" : found->second;
     server += '\n';
   }
+  if (connection.tunnel) {  // a bastion has only so many logins to give, whatever lies behind it
+    return fmt::format("{}\n{}\n", connection.tunnel->host, connection.tunnel->port);
+  }
   return server;
 }
 
 }  // namespace
 
 CheckRun::CheckRun(boost::asio::any_io_executor executor, CheckOptions options)
-    : executor_(executor),
-      resolver_(executor),
-      options_(options),
-      max_running_(
-          std::clamp((descriptor_limit() - descriptors_for_the_process) / descriptors_for_a_check,
-                     1, most_running)) {}
+    : options_(options),
+      pool_(executor, (descriptor_limit() - descriptors_for_a_worker) / descriptors_for_a_check),
+      look_again_(executor) {}
 
 void CheckRun::submit(const Connection& connection, OnReport on_report) {
-  const std::string name = server_of(connection);
-  Server& server = servers_[name];
+  const Key key{known_as_slow_.contains(connection.name), server_of(connection)};
+  Server& server = servers_[key];
   server.waiting.push_back({connection, std::move(on_report)});
-  make_ready(name, server);
-  start_next();
+  make_ready(key, server);
+  if (!is_looking_) {
+    start_next();
+  }
 }
 
 void CheckRun::drop_waiting() {
-  ready_.clear();
-  for (auto& [name, server] : servers_) {
+  for (auto& lane : ready_) {
+    lane.clear();
+  }
+  for (auto& [key, server] : servers_) {
     server.waiting.clear();
-    server.ready = false;
+    server.is_ready = false;
+  }
+  look_again_.cancel();
+}
+
+void CheckRun::end_workers() {
+  drop_waiting();
+  pool_.end();
+}
+
+void CheckRun::make_ready(const Key& key, Server& server) {
+  if (!server.is_ready && !server.waiting.empty() && server.running < most_running_on_a_server) {
+    server.is_ready = true;
+    ready_[key.first ? 1 : 0].push_back(key.second);
   }
 }
 
-void CheckRun::make_ready(const std::string& name, Server& server) {
-  if (!server.ready && !server.waiting.empty() && server.running < most_running_on_a_server) {
-    server.ready = true;
-    ready_.push_back(name);
+/// Nothing: none may start now.
+std::deque<std::string>* CheckRun::next_lane() {
+  if (pool_.under_way() >= pool_.capacity()) {
+    return nullptr;
   }
+  if (!ready_[0].empty()) {
+    return ready_.data();
+  }
+  const bool has_room = slow_running_ < pool_.capacity() * slow_share_in_percent / 100;
+  return !ready_[1].empty() && has_room ? &ready_[1] : nullptr;
 }
 
 void CheckRun::start_next() {
-  while (running_ < max_running_ && !ready_.empty()) {
-    const std::string name = std::move(ready_.front());
-    ready_.pop_front();
-    Server& server = servers_[name];
-    server.ready = false;
-    Job job = std::move(server.waiting.front());
+  if (!is_any_ready()) {
+    return;
+  }
+  int busy = pool_.busy();
+  while (std::deque<std::string>* lane = next_lane()) {
+    if (busy >= most_busy) {
+      look_again_later();
+      return;
+    }
+    const Key key{lane == &ready_[1], std::move(lane->front())};
+    lane->pop_front();
+    Server& server = servers_[key];
+    server.is_ready = false;
+    Waiting check = std::move(server.waiting.front());
     server.waiting.pop_front();
     ++server.running;
-    ++running_;
-    make_ready(name, server);
-    start(name, std::move(job));
+    make_ready(key, server);
+    ++busy;
+    start(key, std::move(check));
   }
 }
 
-void CheckRun::start(const std::string& server, Job job) {
-  const auto shared = std::make_shared<Job>(std::move(job));
-  const Connection& connection = shared->connection;
-  const ProbeOptions options{.use_extension = options_.use_extension,
-                             .include_system = policy_needs_system_relations(connection),
-                             .include_invisible = !connection.require.empty(),
-                             .roles = connection.roles,
-                             .prove = options_.prove,
-                             .prove_unsafe = options_.prove_unsafe};
-  start_probe(executor_, resolver_, connection, options,
-              [this, shared, server](Observation observation) {
-                ended(server);
-                shared->on_report(assess(shared->connection, std::move(observation)));
-                start_next();
-              });
+/// One that is under way may turn out to wait for its peer only, and nothing else tells.
+void CheckRun::look_again_later() {
+  if (is_looking_) {
+    return;
+  }
+  is_looking_ = true;
+  look_again_.expires_after(look_interval);
+  look_again_.async_wait([this](boost::system::error_code error) {
+    is_looking_ = false;
+    if (!error) {
+      start_next();
+    }
+  });
 }
 
-void CheckRun::ended(const std::string& name) {
-  --running_;
-  const auto server = servers_.find(name);
+void CheckRun::start(const Key& key, Waiting check) {
+  slow_running_ += key.first ? 1 : 0;
+  Job job{.connection = std::move(check.connection),
+          .use_extension = options_.use_extension,
+          .prove = options_.prove,
+          .prove_unsafe = options_.prove_unsafe,
+          .question = std::nullopt};
+  pool_.run(std::move(job), [this, key, on_report = std::move(check.on_report)](Answer answer) {
+    ended(key);
+    remember(answer.report);
+    on_report(std::move(answer.report));
+    start_next();
+  });
+}
+
+void CheckRun::ended(const Key& key) {
+  slow_running_ -= key.first ? 1 : 0;
+  const auto server = servers_.find(key);
   --server->second.running;
-  make_ready(name, server->second);
+  make_ready(key, server->second);
   if (server->second.running == 0 && server->second.waiting.empty()) {
     servers_.erase(server);
+  }
+}
+
+void CheckRun::remember(const CheckReport& report) {
+  if (report.duration.total >= slow) {
+    known_as_slow_.insert(report.connection);
+  } else {
+    known_as_slow_.erase(report.connection);
   }
 }
 

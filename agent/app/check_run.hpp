@@ -1,15 +1,18 @@
 // Many connections tested at once.
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "agent/core/connection.hpp"
 #include "agent/core/report.hpp"
-#include "agent/probe/resolver.hpp"
+#include "agent/workers/pool.hpp"
 
 namespace conncheck {
 
@@ -20,10 +23,11 @@ struct CheckOptions {
   bool prove_unsafe = false;  ///< with rights that make it dangerous, too
 };
 
-/// Starts checks: a few at a time for each server, which has only so many connections to give, and
-/// a bounded number in all, as the descriptors of this process are. The others wait their turn, and
-/// their deadline starts when they do. To be used on one loop, which must not outlive it while
-/// checks are running.
+/// Starts checks: a few at a time for each server, which has only so many connections to give; a
+/// few that keep us busy in all, while those that wait for their peer are bounded by descriptors
+/// only. Connections that were slow last time do not stand in the way of others. The others wait
+/// their turn, and their deadline starts when they do. To be used on one loop, which must not
+/// outlive it while checks are running.
 class CheckRun {
  public:
   using OnReport = std::function<void(CheckReport)>;
@@ -36,30 +40,42 @@ class CheckRun {
   /// Drops the checks that have not started; those under way end by themselves.
   void drop_waiting();
 
-  [[nodiscard]] bool idle() const { return running_ == 0 && ready_.empty(); }
+  [[nodiscard]] bool idle() const { return pool_.under_way() == 0 && !is_any_ready(); }
+
+  /// Ends the worker processes, with whatever they do. Lets the loop end.
+  void end_workers();
 
  private:
-  struct Job {
+  struct Waiting {
     Connection connection;
     OnReport on_report;
   };
+  /// A server has its checks in one of two lanes, by how they went last time.
   struct Server {
-    std::deque<Job> waiting;
+    std::deque<Waiting> waiting;
     int running = 0;
-    bool ready = false;  ///< stands in `ready_`
+    bool is_ready = false;  ///< stands in `ready_`
   };
-  void make_ready(const std::string& name, Server& server);
-  void start_next();
-  void start(const std::string& server, Job job);
-  void ended(const std::string& server);
+  using Key = std::pair<bool, std::string>;  ///< whether it is the slow lane, and the server
 
-  boost::asio::any_io_executor executor_;
-  Resolver resolver_;
+  [[nodiscard]] bool is_any_ready() const { return !ready_[0].empty() || !ready_[1].empty(); }
+  void make_ready(const Key& key, Server& server);
+  void start_next();
+  std::deque<std::string>* next_lane();
+  void look_again_later();
+  void start(const Key& key, Waiting check);
+  void ended(const Key& key);
+  void remember(const CheckReport& report);
+
   CheckOptions options_;
-  int max_running_;
-  std::map<std::string, Server> servers_;
-  std::deque<std::string> ready_;  ///< servers with a check that may start, taking turns
-  int running_ = 0;
+  WorkerPool pool_;
+  boost::asio::steady_timer look_again_;
+  bool is_looking_ = false;
+  std::map<Key, Server> servers_;
+  /// Servers with a check that may start, taking turns; the slow lane is the second.
+  std::array<std::deque<std::string>, 2> ready_;
+  int slow_running_ = 0;
+  std::set<std::string> known_as_slow_;  ///< names of connections
 };
 
 }  // namespace conncheck

@@ -7,8 +7,8 @@
 #include "agent/app/configuration.hpp"
 #include "agent/app/terminal.hpp"
 #include "agent/core/printable.hpp"
-#include "agent/probe/probe.hpp"
 #include "agent/render/explanation.hpp"
+#include "agent/workers/pool.hpp"
 
 namespace conncheck {
 namespace {
@@ -42,16 +42,16 @@ std::optional<Words> words_of(const ExplainArguments& arguments) {
   return words;
 }
 
-Observation ask(const Connection& connection, ExplanationQuestion question) {
+Answer ask(const Connection& connection, ExplanationQuestion question) {
   boost::asio::io_context loop;
-  Resolver resolver(loop.get_executor());
-  ProbeOptions options;
-  options.question = std::move(question);
-  Observation observation;
-  start_probe(loop.get_executor(), resolver, connection, std::move(options),
-              [&observation](Observation made) { observation = std::move(made); });
+  WorkerPool pool(loop.get_executor(), 1);
+  Answer answer;
+  pool.run({.connection = connection, .question = std::move(question)}, [&](Answer made) {
+    answer = std::move(made);
+    loop.stop();
+  });
   loop.run();
-  return observation;
+  return answer;
 }
 
 std::string rendered(const Explanation& explanation, const ExplainArguments& arguments) {
@@ -84,13 +84,13 @@ int explain_command(const ExplainArguments& arguments) {
     return exit_unknown;
   }
   const std::string& name = connections->front().name;
-  Observation observation = ask(connections->front(), std::move(words->question));
-  if (observation.error || !observation.explanation) {
-    const Failure failure = observation.error.value_or(Failure{});
+  Answer answer = ask(connections->front(), std::move(words->question));
+  if (answer.report.error || !answer.explanation) {
+    const Failure failure = answer.report.error.value_or(Failure{});
     complain(name, fmt::format("{} ({})", failure.message, to_string(failure.code)), failure.hint);
     return failure.code == FailureCode::config_error ? exit_unknown : exit_failed;
   }
-  Explanation& explanation = *observation.explanation;
+  Explanation& explanation = *answer.explanation;
   if (explanation.refusal) {
     complain(name, explanation.refusal->message, explanation.refusal->hint);
     return exit_unknown;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "agent/app/commands.hpp"
@@ -10,6 +11,7 @@
 #include "agent/core/printable.hpp"
 #include "agent/core/redact.hpp"
 #include "agent/probe/tunnel_askpass.hpp"
+#include "agent/workers/worker.hpp"
 
 namespace {
 
@@ -198,6 +200,9 @@ int main(int argc, char** argv) {
   }
   conncheck::prepare_process();
   conncheck::ignore_libpq_environment();
+  if (argc == 2 && std::string_view(argv[1]) == conncheck::worker_command) {
+    return conncheck::run_worker();
+  }
   try {
     return flushed(run(argc, argv));
   } catch (const std::exception& error) {

@@ -17,8 +17,8 @@
 namespace conncheck {
 namespace {
 
-// Enough for all checks that run at once.
-constexpr rlim_t wanted_descriptors = 4096;
+// Enough for all checks that one worker may have under way.
+constexpr rlim_t wanted_descriptors = 13'000;
 
 /// Passwords are in this process's memory. RLIMIT_CORE alone does not keep them from a core dump
 /// that the kernel hands to a program (systemd-coredump, apport); PR_SET_DUMPABLE does, and besides

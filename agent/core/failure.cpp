@@ -303,12 +303,39 @@ Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout, const At
   return failure;
 }
 
+Failure hashing_timeout_failure(std::chrono::milliseconds timeout, const Attempt& attempt) {
+  return Failure{
+      FailureCode::timeout, Phase::login, std::nullopt,
+      fmt::format("{} asks for more password hashing than could be done within {}", at(attempt),
+                  format_duration(timeout)),
+      "it names an absurd number of SCRAM iterations (PostgreSQL's own is 4096): is it PostgreSQL "
+      "that listens there, and is its `scram_iterations` meant so?"};
+}
+
 Failure password_timeout_failure(std::chrono::milliseconds timeout) {
   return Failure{
       FailureCode::timeout, Phase::resolve, std::nullopt,
       fmt::format("the password command did not end within {}", format_duration(timeout)),
       "run it by hand as the user that runs conncheck: it may wait for input, of which "
       "there is none"};
+}
+
+Failure interrupted_failure(Phase phase, bool is_culprit, std::string_view why) {
+  Failure failure{is_culprit ? FailureCode::protocol_error : FailureCode::config_error,
+                  phase,
+                  std::nullopt,
+                  fmt::format("the process that made this check was ended ({})", why),
+                  {}};
+  if (is_culprit) {
+    failure.hint = "it was busy with what this server sent: is it PostgreSQL that listens there?";
+  } else if (phase == Phase::login) {
+    failure.hint =
+        "nothing is known of the connection: it was not tried again, as its password may just "
+        "have been refused";
+  } else {
+    failure.hint = "nothing is known of the connection: check it again, and this machine's memory";
+  }
+  return failure;
 }
 
 Failure local_failure(Phase phase, std::string_view reason) {

@@ -42,8 +42,16 @@ struct ServerMessage {
 [[nodiscard]] Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
                                       const Attempt& attempt);
 
+/// The deadline passed while libpq computed what the server asked for, and had been given the CPU.
+[[nodiscard]] Failure hashing_timeout_failure(std::chrono::milliseconds timeout,
+                                              const Attempt& attempt);
+
 /// The deadline passed while the password command was still running.
 [[nodiscard]] Failure password_timeout_failure(std::chrono::milliseconds timeout);
+
+/// The process that made the check ended, or was ended: by what the server of this check sent
+/// (`is_culprit`), or by what another one did.
+[[nodiscard]] Failure interrupted_failure(Phase phase, bool is_culprit, std::string_view why);
 
 /// Something of this machine ran out (descriptors, memory), so the connection was not tested.
 [[nodiscard]] Failure local_failure(Phase phase, std::string_view reason);

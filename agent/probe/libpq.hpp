@@ -8,7 +8,7 @@
 namespace conncheck {
 
 struct ConnectionCloser {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
+  void operator()(PGconn* connection) const { PQfinish(connection); }  // also nullptr
 };
 struct ResultCloser {
   void operator()(PGresult* result) const { PQclear(result); }

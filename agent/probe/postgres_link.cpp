@@ -1,6 +1,7 @@
 #include "agent/probe/postgres_link.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/deferred.hpp>
@@ -75,6 +76,20 @@ std::vector<std::optional<std::string>> row_of(const PGresult* result, int row) 
   return columns;
 }
 
+/// In these states a poll computes what the server asks for (SCRAM), or talks to somebody else
+/// (Kerberos).
+bool may_take_long(ConnStatusType status) {
+  return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_GSS_STARTUP;
+}
+
+int duplicate(int descriptor) {
+  const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) {
+    throw boost::system::system_error(errno, boost::system::system_category());
+  }
+  return own;
+}
+
 bool is_sqlstate(std::string_view text) {
   return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
@@ -107,18 +122,16 @@ StatementError error_of(const PGresult* result, ConnStatusType status) {
 
 }  // namespace
 
-PostgresLink::PostgresLink(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+PostgresLink::PostgresLink(asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch)
+    : executor_(std::move(executor)), logins_(logins), watch_(watch) {}
 
 void PostgresLink::close() { connection_.reset(); }
 
 asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
   // libpq closes and reopens its socket as it pleases, often under the same number: a descriptor of
   // our own for each wait never refers to a socket that is gone.
-  const int own = fcntl(PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
-  if (own < 0) {
-    throw boost::system::system_error(errno, boost::system::system_category());
-  }
-  asio::posix::stream_descriptor descriptor(executor_, own);
+  asio::posix::stream_descriptor descriptor(executor_, duplicate(PQsocket(connection_.get())));
+  watch_.waits();
   if (readiness == Readiness::either) {
     auto both = asio::experimental::make_parallel_group(
         descriptor.async_wait(asio::posix::stream_descriptor::wait_read, asio::deferred),
@@ -130,12 +143,38 @@ asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
                                                     : asio::posix::stream_descriptor::wait_write;
     co_await descriptor.async_wait(event, asio::use_awaitable);
   }
+  watch_.is_heard();
+}
+
+asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() {
+  const std::shared_ptr<PGconn> connection = connection_;
+  // libpq may close its socket meanwhile, and its number may then be another's.
+  asio::posix::stream_descriptor own(executor_, duplicate(PQsocket(connection.get())));
+  const auto poll = std::make_shared<PostgresPollingStatusType>(PGRES_POLLING_FAILED);
+  const std::shared_ptr<BlockingCalls::Call> call =
+      logins_.start([connection, poll] { *poll = PQconnectPoll(connection.get()); });
+  watch_.waits();
+  is_polled_beside_ = true;
+  try {
+    co_await BlockingCalls::wait(call);
+  } catch (...) {
+    is_polled_beside_ = false;
+    burned_ = logins_.burned(*call);
+    logins_.abandon(call);
+    shutdown(own.native_handle(), SHUT_RDWR);
+    connection_.reset();  // the call's now
+    throw;
+  }
+  is_polled_beside_ = false;
+  watch_.is_heard();
+  co_return *poll;
 }
 
 asio::awaitable<std::optional<std::string>> PostgresLink::connect(
     const Parameters& parameters, std::function<void(Phase)> on_phase) {
   const Keywords pairs = keywords(parameters);
-  connection_.reset(PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0));
+  connection_ = {PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0),
+                 ConnectionCloser()};
   if (!connection_) {
     throw std::bad_alloc();
   }
@@ -149,7 +188,12 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   while (poll != PGRES_POLLING_OK && poll != PGRES_POLLING_FAILED) {
     const Readiness readiness = poll == PGRES_POLLING_READING ? Readiness::read : Readiness::write;
     co_await wait(readiness);
-    poll = PQconnectPoll(connection_.get());
+    if (may_take_long(PQstatus(connection_.get()))) {
+      const PostgresPollingStatusType polled = co_await poll_beside_the_loop();
+      poll = polled;
+    } else {
+      poll = PQconnectPoll(connection_.get());
+    }
     forbid_more_than(max_login_bytes);
     const Phase reached = phase_of(PQstatus(connection_.get()), phase);
     if (reached != phase) {

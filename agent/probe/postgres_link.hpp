@@ -3,15 +3,19 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/core/report.hpp"
+#include "agent/probe/blocking_calls.hpp"
 #include "agent/probe/libpq.hpp"
+#include "agent/probe/probe_watch.hpp"
 
 namespace conncheck {
 
@@ -40,10 +44,11 @@ struct StatementError {
 
 /// Owns a PGconn and its socket's waits. All members must be used from one loop. Waiting calls end
 /// with boost::system::system_error(operation_aborted) when they are cancelled; the link is then of
-/// no more use. Destruction closes the connection at once.
+/// no more use. Destruction closes the connection at once. What libpq computes for a login, as long
+/// as the server likes, is computed in `logins`.
 class PostgresLink {
  public:
-  explicit PostgresLink(boost::asio::any_io_executor executor);
+  PostgresLink(boost::asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch);
 
   /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
   /// Returns libpq's message when it fails, nothing when the session is there. Throws
@@ -69,10 +74,15 @@ class PostgresLink {
 
   [[nodiscard]] PGconn* connection() const { return connection_.get(); }
 
-  /// libpq's socket; -1 while there is none.
-  [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
+  /// libpq's socket; -1 while there is none, and while another thread may change it.
+  [[nodiscard]] int socket() const { return is_polled_beside_ ? -1 : PQsocket(connection_.get()); }
+
+  /// The CPU time of a login that a cancelled connect() had to leave behind, as libpq computes
+  /// what the server asks for; the connection has gone with it.
+  [[nodiscard]] std::chrono::nanoseconds burned() const { return burned_; }
 
  private:
+  boost::asio::awaitable<PostgresPollingStatusType> poll_beside_the_loop();
   enum class Readiness { read, write, either };
   boost::asio::awaitable<void> wait(Readiness readiness);
   boost::asio::awaitable<void> flush();
@@ -87,7 +97,11 @@ class PostgresLink {
   [[nodiscard]] StatementError broken() const;
 
   boost::asio::any_io_executor executor_;
-  PgConnection connection_;
+  BlockingCalls& logins_;
+  ProbeWatch& watch_;
+  std::shared_ptr<PGconn> connection_;
+  std::chrono::nanoseconds burned_{0};
+  bool is_polled_beside_ = false;
   std::int64_t rows_ = 0;       ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete
 };

@@ -28,6 +28,15 @@ using Clock = std::chrono::steady_clock;
 // A server may write as much as it likes; a person reads this much.
 constexpr std::size_t max_text_bytes = 2000;
 
+constexpr std::chrono::milliseconds tolerated_lateness{100};
+
+// A login's SCRAM takes 3 ms of CPU time with PostgreSQL's 4,096 iterations. One that has taken
+// this much, and was not done in time, asks for hundreds of thousands.
+constexpr std::chrono::milliseconds most_honest_hashing{250};
+
+// More than one login computed at a time is not faster: OpenSSL's locks.
+constexpr BlockingCalls::Limits login_limits{1, std::chrono::milliseconds(50), 64};
+
 std::string value_of(const Parameters& parameters, const char* keyword,
                      std::string otherwise = {}) {
   const auto found = parameters.find(keyword);
@@ -37,14 +46,16 @@ std::string value_of(const Parameters& parameters, const char* keyword,
 /// A probe under way. Keeps itself alive by the completion handlers that hold it.
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
-  Probe(asio::any_io_executor executor, Resolver& resolver, const Connection& connection,
-        ProbeOptions options, std::function<void(Observation)> done)
+  Probe(asio::any_io_executor executor, ProbeResources& resources, const Connection& connection,
+        ProbeOptions options, std::shared_ptr<ProbeWatch> watch,
+        std::function<void(Observation)> done)
       : executor_(executor),
-        resolver_(resolver),
+        resolver_(resources.resolver),
         connection_(connection),
         options_(std::move(options)),
+        watch_(std::move(watch)),
         done_(std::move(done)),
-        link_(executor),
+        link_(executor, resources.logins, *watch_),
         deadline_(executor),
         started_(Clock::now()),
         phase_began_(started_) {}
@@ -52,12 +63,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void start() {
     observation_.started_at = std::chrono::system_clock::now();
     deadline_.expires_at(started_ + connection_.timeout);
-    deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-      if (!error) {
-        self->timed_out_ = true;
-        self->stop_.emit(asio::cancellation_type::terminal);
-      }
-    });
+    wait_for_deadline();
     asio::co_spawn(executor_, run(),
                    asio::bind_cancellation_slot(
                        stop_.slot(), [self = shared_from_this()](std::exception_ptr failure) {
@@ -66,6 +72,24 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
  private:
+  void wait_for_deadline() {
+    deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (error) {
+        return;
+      }
+      // Who is late is this process, which had no CPU or was busy: the server may have answered.
+      const auto late = Clock::now() - self->deadline_.expiry();
+      if (late > tolerated_lateness && !self->was_late_) {
+        self->was_late_ = true;
+        self->deadline_.expires_after(std::min<Clock::duration>(late, self->connection_.timeout));
+        self->wait_for_deadline();
+        return;
+      }
+      self->timed_out_ = true;
+      self->stop_.emit(asio::cancellation_type::terminal);
+    });
+  }
+
   asio::awaitable<void> run() {
     const bool prepared = co_await prepare();
     if (!prepared) {
@@ -242,6 +266,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     bucket(phase_) += now - phase_began_;
     phase_began_ = now;
     phase_ = phase;
+    watch_->entered(phase);
   }
 
   Clock::duration& bucket(Phase phase) { return spent_[static_cast<std::size_t>(phase)]; }
@@ -258,6 +283,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
     link_.close();
     if (timed_out_ && reading_password_) {
       fail(password_timeout_failure(connection_.timeout));
+    } else if (timed_out_ && link_.burned() > most_honest_hashing) {
+      fail(hashing_timeout_failure(connection_.timeout, attempt_));
     } else if (timed_out_) {
       fail(timeout_failure(phase_, connection_.timeout, attempt_));
     } else if (failure) {
@@ -347,6 +374,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   Resolver& resolver_;
   const Connection connection_;
   const ProbeOptions options_;
+  std::shared_ptr<ProbeWatch> watch_;
   std::function<void(Observation)> done_;
   Observation observation_;
   std::optional<SshTunnel> tunnel_;
@@ -354,6 +382,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   asio::steady_timer deadline_;
   asio::cancellation_signal stop_;
   bool timed_out_ = false;
+  bool was_late_ = false;
   bool reading_password_ = false;
   Parameters parameters_;
   std::vector<Secret> secrets_;
@@ -367,10 +396,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
 }  // namespace
 
-void start_probe(asio::any_io_executor executor, Resolver& resolver, const Connection& connection,
-                 ProbeOptions options, std::function<void(Observation)> done) {
-  std::make_shared<Probe>(std::move(executor), resolver, connection, std::move(options),
-                          std::move(done))
+ProbeResources::ProbeResources(asio::any_io_executor executor)
+    : resolver(executor), logins(executor, login_limits) {}
+
+void start_probe(asio::any_io_executor executor, ProbeResources& resources,
+                 const Connection& connection, ProbeOptions options,
+                 std::shared_ptr<ProbeWatch> watch, std::function<void(Observation)> done) {
+  std::make_shared<Probe>(std::move(executor), resources, connection, std::move(options),
+                          std::move(watch), std::move(done))
       ->start();
 }
 

@@ -3,10 +3,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "agent/core/connection.hpp"
 #include "agent/core/observation.hpp"
+#include "agent/probe/blocking_calls.hpp"
+#include "agent/probe/probe_watch.hpp"
 #include "agent/probe/resolver.hpp"
 
 namespace conncheck {
@@ -21,11 +24,20 @@ struct ProbeOptions {
   bool prove_unsafe = false;  ///< also where planning runs others' functions with great power
 };
 
-/// Starts a probe on `executor`, whose loop must be the resolver's. `done` is called exactly once,
+/// What all probes of a process share.
+struct ProbeResources {
+  explicit ProbeResources(boost::asio::any_io_executor executor);
+
+  Resolver resolver;
+  BlockingCalls logins;
+};
+
+/// Starts a probe on `executor`, whose loop must be the resources'. `done` is called exactly once,
 /// on the loop, at the latest when the connection's timeout has passed: with the facts, or with the
-/// failure in them. Nothing of the probe stays behind then. `connection` is copied.
-void start_probe(boost::asio::any_io_executor executor, Resolver& resolver,
+/// failure in them. Nothing of the probe stays behind then, but for a login that libpq computes
+/// without end (`resources.logins.left_behind()`). `connection` is copied.
+void start_probe(boost::asio::any_io_executor executor, ProbeResources& resources,
                  const Connection& connection, ProbeOptions options,
-                 std::function<void(Observation)> done);
+                 std::shared_ptr<ProbeWatch> watch, std::function<void(Observation)> done);
 
 }  // namespace conncheck

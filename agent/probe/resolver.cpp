@@ -3,26 +3,24 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
-#include <deque>
-#include <map>
-#include <mutex>
-#include <system_error>
-#include <thread>
 
 namespace asio = boost::asio;
 
 namespace conncheck {
 namespace {
 
-constexpr int max_threads = 32;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds patience{200};
+constexpr BlockingCalls::Limits prompt_limits{16, patience, 48};
+// A lane of its own, with no more threads than these: it may well be full.
+constexpr BlockingCalls::Limits late_limits{16, std::chrono::hours(1), 16};
+
+constexpr std::size_t most_remembered = 10'000;
+constexpr std::size_t most_unnoticed = 256;
 
 /// With AI_NUMERICHOST in `flags` only an address is understood, and nothing blocks.
 Resolved look_up(const std::string& host, int flags) {
@@ -49,114 +47,61 @@ Resolved look_up(const std::string& host, int flags) {
 
 }  // namespace
 
-/// Look-ups wait in `queue` for a thread. Everything but `queue`, `stopped` and `threads` belongs
-/// to the loop; threads hand their answers over by posting to it.
-struct Resolver::State : std::enable_shared_from_this<State> {
-  struct Lookup {
-    explicit Lookup(const asio::any_io_executor& executor) : done(executor) {
-      done.expires_at(asio::steady_timer::time_point::max());
-    }
-    asio::steady_timer done;  ///< cancelled when `result` is there
-    bool ready = false;
-    Resolved result;
-  };
-
-  explicit State(asio::any_io_executor loop) : executor(std::move(loop)) {}
-
-  /// The look-up under way, or a new one.
-  std::shared_ptr<Lookup> lookup_of(const std::string& host) {
-    const auto found = under_way.find(host);
-    if (found != under_way.end()) {
-      return found->second;
-    }
-    const auto lookup = std::make_shared<Lookup>(executor);
-    start(host);
-    under_way[host] = lookup;
-    return lookup;
-  }
-
-  void start(const std::string& host) {
-    {
-      const std::lock_guard lock(mutex);
-      queue.push_back(host);
-      // More than one look-up may wait before an idle thread has woken: each needs one of its own.
-      if (queue.size() > static_cast<std::size_t>(idle) && threads < max_threads) {
-        add_thread();
-      }
-    }
-    wake.notify_one();
-  }
-
-  void add_thread() {
-    try {
-      // Detached: a thread in getaddrinfo cannot be interrupted, and the program does not wait.
-      std::thread([self = shared_from_this()] { self->work(); }).detach();
-      ++threads;
-    } catch (const std::system_error&) {
-      if (threads == 0) {
-        queue.pop_back();
-        throw;
-      }
-    }
-  }
-
-  void work() {
-    std::unique_lock lock(mutex);
-    while (true) {
-      ++idle;
-      wake.wait(lock, [this] { return stopped || !queue.empty(); });
-      --idle;
-      if (stopped) {
-        return;
-      }
-      const std::string host = std::move(queue.front());
-      queue.pop_front();
-      lock.unlock();
-      Resolved resolved = look_up(host, 0);
-      lock.lock();
-      if (stopped) {
-        return;  // the loop may be gone
-      }
-      asio::post(executor, [self = shared_from_this(), host, resolved = std::move(resolved)] {
-        self->finish(host, resolved);
-      });
-    }
-  }
-
-  void finish(const std::string& host, const Resolved& resolved) {
-    const auto found = under_way.find(host);
-    if (found == under_way.end()) {
-      return;
-    }
-    const std::shared_ptr<Lookup> lookup = found->second;
-    under_way.erase(found);
-    lookup->result = resolved;
-    lookup->ready = true;
-    lookup->done.cancel();
-  }
-
-  asio::any_io_executor executor;
-  std::map<std::string, std::shared_ptr<Lookup>> under_way;
-
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::deque<std::string> queue;
-  int threads = 0;
-  int idle = 0;
-  bool stopped = false;
+struct Resolver::Lookup {
+  std::shared_ptr<BlockingCalls::Call> call;
+  std::shared_ptr<Resolved> result;  ///< the thread writes it before the call ends
+  Clock::time_point began;
+  bool is_late = false;
+  int waiting = 0;
 };
 
 Resolver::Resolver(asio::any_io_executor executor)
-    : state_(std::make_shared<State>(std::move(executor))) {}
+    : prompt_(executor, prompt_limits), late_(executor, late_limits) {}
 
-Resolver::~Resolver() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->stopped = true;
+/// The look-up under way, or a new one. One that nobody waits for may still be under way, and may
+/// have ended unnoticed.
+std::shared_ptr<Resolver::Lookup> Resolver::lookup_of(const std::string& host) {
+  if (under_way_.size() > most_unnoticed) {
+    std::erase_if(under_way_, [](const auto& entry) {
+      return entry.second->waiting == 0 && BlockingCalls::has_ended(*entry.second->call);
+    });
   }
-  state_->wake.notify_all();
-  // A thread may hold the state for longer than the loop lives, and these hold timers of the loop.
-  state_->under_way.clear();
+  std::shared_ptr<Lookup>& lookup = under_way_[host];
+  if (!lookup || (lookup->waiting == 0 && BlockingCalls::has_ended(*lookup->call))) {
+    lookup = std::make_shared<Lookup>();
+    lookup->result = std::make_shared<Resolved>();
+    lookup->began = Clock::now();
+    lookup->is_late = known_as_late_.contains(host);
+    BlockingCalls& lane = lookup->is_late ? late_ : prompt_;
+    lookup->call = lane.start([host, result = lookup->result] { *result = look_up(host, 0); });
+  }
+  ++lookup->waiting;
+  return lookup;
+}
+
+/// An answer is for those who waited for it: the next check of this name asks anew.
+void Resolver::leave(const std::string& host, const std::shared_ptr<Lookup>& lookup,
+                     bool answered) {
+  --lookup->waiting;
+  const auto found = under_way_.find(host);
+  if (found == under_way_.end() || found->second != lookup) {
+    return;
+  }
+  remember(host, *lookup);
+  const bool is_withdrawn = !answered && lookup->waiting == 0 &&
+                            (lookup->is_late ? late_ : prompt_).abandon(lookup->call);
+  if (answered || is_withdrawn) {
+    under_way_.erase(found);
+  }
+}
+
+void Resolver::remember(const std::string& host, const Lookup& lookup) {
+  const bool was_late = Clock::now() - lookup.began > patience;
+  if (!was_late) {
+    known_as_late_.erase(host);
+  } else if (known_as_late_.size() < most_remembered) {
+    known_as_late_.insert(host);
+  }
 }
 
 asio::awaitable<Resolved> Resolver::resolve(std::string host) {
@@ -164,17 +109,15 @@ asio::awaitable<Resolved> Resolver::resolve(std::string host) {
   if (!numeric.addresses.empty()) {
     co_return numeric;
   }
-  const std::shared_ptr<State::Lookup> lookup = state_->lookup_of(host);
-  while (!lookup->ready) {
-    boost::system::error_code ended;
-    auto token = asio::redirect_error(asio::use_awaitable, ended);
-    co_await lookup->done.async_wait(token);
-    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) {
-      throw boost::system::system_error(asio::error::operation_aborted);
-    }
+  const std::shared_ptr<Lookup> lookup = lookup_of(host);
+  try {
+    co_await BlockingCalls::wait(lookup->call);
+  } catch (...) {
+    leave(host, lookup, false);
+    throw;
   }
-  co_return lookup->result;
+  leave(host, lookup, true);
+  co_return *lookup->result;
 }
 
 }  // namespace conncheck

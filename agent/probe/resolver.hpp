@@ -3,9 +3,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "agent/probe/blocking_calls.hpp"
 
 namespace conncheck {
 
@@ -16,20 +20,28 @@ struct Resolved {
 
 /// Runs the system's getaddrinfo (so that a name means what it means to psql) on threads of its
 /// own: a name server that does not answer holds a thread, never the loop. A name asked for by
-/// several checks at once is looked up once. Use from one loop only.
+/// several checks at once is looked up once, and names that had no answer last time, or a late one,
+/// hold up none but each other. Use from one loop only.
 class Resolver {
  public:
   explicit Resolver(boost::asio::any_io_executor executor);
-  ~Resolver();  ///< does not wait for look-ups under way; their answers are dropped
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Addresses of `host`. Cancelling the wait leaves the look-up to end by itself.
+  /// Addresses of `host`. When nobody waits any more the look-up is dropped, or left to end by
+  /// itself if it is under way.
   boost::asio::awaitable<Resolved> resolve(std::string host);
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  struct Lookup;
+  std::shared_ptr<Lookup> lookup_of(const std::string& host);
+  void leave(const std::string& host, const std::shared_ptr<Lookup>& lookup, bool answered);
+  void remember(const std::string& host, const Lookup& lookup);
+
+  BlockingCalls prompt_;
+  BlockingCalls late_;
+  std::map<std::string, std::shared_ptr<Lookup>> under_way_;
+  std::set<std::string> known_as_late_;
 };
 
 }  // namespace conncheck

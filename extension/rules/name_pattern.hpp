@@ -12,6 +12,8 @@ using CharacterLength = std::size_t (*)(std::string_view rest);
 
 class NamePattern {
  public:
+  /// Matches the empty name alone.
+  NamePattern() = default;
   /// Matches the text itself: `*` and `?` in it are wildcards.
   NamePattern(std::string_view text, CharacterLength character_length);
   /// Matches exactly `name`, wildcards in it standing for themselves.

@@ -5,6 +5,7 @@ import struct
 import threading
 
 SSL_REQUEST = 80877103
+SASL, SASL_CONTINUE = 10, 11
 
 
 def message(kind, body=b""):
@@ -87,6 +88,16 @@ class Peer:
     def login(self):
         self.startup()
         self.send(LOGGED_IN)
+
+    def ask_for_hashing(self, iterations):
+        """SCRAM up to the number of iterations that the client is asked for."""
+        self.startup()
+        self.send(message(b"R", struct.pack("!I", SASL) + b"SCRAM-SHA-256\0\0"))
+        self.read(1)
+        response = self.read(struct.unpack("!I", self.read(4))[0] - 4)
+        nonce = response.rsplit(b"r=", 1)[1]
+        first = b"r=" + nonce + b"more,s=c2FsdHNhbHRzYWx0c2FsdA==,i=%d" % iterations
+        self.send(message(b"R", struct.pack("!I", SASL_CONTINUE) + first))
 
     def round_trip(self):
         """Everything that the client sends until its Sync."""

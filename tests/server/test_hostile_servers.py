@@ -45,6 +45,11 @@ def garbage_for_a_tls_handshake(peer):
     peer.wait_for_the_end()
 
 
+def asks_for_absurd_hashing(peer):
+    peer.ask_for_hashing(iterations=20_000_000)
+    peer.wait_for_the_end()
+
+
 def never_answers_a_query(peer):
     peer.login()
     peer.wait_for_the_end()
@@ -199,6 +204,7 @@ CASES = [
     (declines_tls_then_garbage, False, {"protocol_error"}, {"login"}),
     (ends_within_the_tls_handshake, False, {"tls_refused", "connection_lost", "protocol_error"}, {"tls", "login"}),
     (garbage_for_a_tls_handshake, False, {"tls_refused", "connection_lost", "protocol_error"}, {"tls", "login"}),
+    (asks_for_absurd_hashing, False, {"timeout"}, {"login"}),
     (never_answers_a_query, True, {"query_timeout"}, {"query"}),
     (drops_in_the_middle_of_a_result, True, {"connection_lost"}, {"query"}),
     (drops_after_the_session, True, {"connection_lost"}, {"query"}),

@@ -1,0 +1,110 @@
+#include "agent/workers/message.hpp"
+
+#include <gtest/gtest.h>
+
+namespace conncheck {
+namespace {
+
+using namespace std::chrono_literals;
+
+Job sample_job() {
+  Job job;
+  job.connection.name = "orders";
+  job.connection.origin = {"a.yml", 3, 5};
+  job.connection.parameters = {{"host", "db"}, {"dbname", std::string("a\0b", 3)}};
+  job.connection.secret_parameters.emplace("sslpassword", Secret("sesame"));
+  job.connection.password = PasswordCommand{{"pass", "show orders"}};
+  job.connection.provider = Provider::neon;
+  job.connection.timeout = 1234ms;
+  job.connection.roles = {utf8_pattern("etl_*"), NamePattern::exactly("a*")};
+  PolicyRule rule;
+  rule.tables = {std::get<RelationPattern>(RelationPattern::parse("public.\"a*\""))};
+  rule.privileges = {Privilege::select, Privilege::maintain};
+  rule.only_applicable_kinds = true;
+  job.connection.require = {rule};
+  job.prove = true;
+  job.question = ExplanationQuestion{"schema s", {"USAGE"}, "etl"};
+  return job;
+}
+
+TEST(Message, JobComesThroughWhole) {
+  const std::optional<Job> job = decode_job(encode(sample_job()));
+  ASSERT_TRUE(job);
+  const Connection& connection = job->connection;
+  EXPECT_EQ(connection.name, "orders");
+  EXPECT_EQ(connection.origin.line, 3);
+  EXPECT_EQ(connection.parameters, sample_job().connection.parameters);
+  EXPECT_EQ(connection.secret_parameters.at("sslpassword").reveal(), "sesame");
+  EXPECT_EQ(std::get<PasswordCommand>(connection.password).argv,
+            (std::vector<std::string>{"pass", "show orders"}));
+  EXPECT_EQ(connection.provider, Provider::neon);
+  EXPECT_EQ(connection.timeout, 1234ms);
+  EXPECT_TRUE(connection.roles.at(0).matches("etl_1"));
+  EXPECT_TRUE(connection.roles.at(1).matches("a*"));
+  EXPECT_FALSE(connection.roles.at(1).matches("ab"));
+  const PolicyRule& rule = connection.require.at(0);
+  EXPECT_TRUE(rule.tables.at(0).matches("public", "a*"));
+  EXPECT_FALSE(rule.tables.at(0).matches("public", "ab"));
+  EXPECT_EQ(rule.privileges, (PrivilegeSet{Privilege::select, Privilege::maintain}));
+  EXPECT_TRUE(rule.only_applicable_kinds);
+  EXPECT_TRUE(job->use_extension);
+  EXPECT_TRUE(job->prove);
+  EXPECT_EQ(job->question->role, "etl");
+}
+
+TEST(Message, EveryKindOfPasswordComesThrough) {
+  for (const PasswordSource& source :
+       {PasswordSource{}, PasswordSource{Secret("a")}, PasswordSource{EnvironmentPassword{"B"}},
+        PasswordSource{PasswordFile{"/c"}}, PasswordSource{PasswordCommand{{"d"}}}}) {
+    Job job = sample_job();
+    job.connection.password = source;
+    EXPECT_EQ(decode_job(encode(job)).value().connection.password.index(), source.index());
+  }
+}
+
+TEST(Message, AnswerComesThroughWhole) {
+  Answer answer;
+  answer.report.connection = "orders";
+  answer.report.source = Source::extension;
+  answer.report.started_at = std::chrono::system_clock::time_point(123456789ns * 10);
+  answer.report.duration.login = 7ms;
+  answer.report.error = Failure{FailureCode::timeout, Phase::login, "57014", "m", "h"};
+  answer.report.session.emplace().can_set_role = {"a", "b"};
+  RelationPermissions relation;
+  relation.table_name = "t";
+  relation.can_read = true;
+  relation.privileges = {Privilege::select};
+  relation.column_privileges[Privilege::update] = {"x", "y"};
+  answer.report.login.tables = {relation};
+  Finding finding;
+  finding.severity = Severity::critical;
+  finding.fix = "GRANT";
+  answer.report.login.findings = {finding};
+  answer.report.roles.resize(2);
+  answer.explanation.emplace().refusal = ExplanationRefusal{"no", "so"};
+
+  const Answer read = decode_answer(encode(answer)).value();
+  EXPECT_EQ(read.report.source, Source::extension);
+  EXPECT_EQ(read.report.started_at, answer.report.started_at);
+  EXPECT_EQ(read.report.duration.login, 7ms);
+  EXPECT_EQ(read.report.error->code, FailureCode::timeout);
+  EXPECT_EQ(read.report.error->sqlstate, "57014");
+  EXPECT_EQ(read.report.session->can_set_role, (std::vector<std::string>{"a", "b"}));
+  const RelationPermissions& table = read.report.login.tables.at(0);
+  EXPECT_EQ(table.can_read, true);
+  EXPECT_EQ(table.can_write, std::nullopt);
+  EXPECT_EQ(table.column_privileges, relation.column_privileges);
+  EXPECT_EQ(read.report.login.findings.at(0).fix, "GRANT");
+  EXPECT_EQ(read.report.roles.size(), 2U);
+  EXPECT_EQ(read.explanation->refusal->hint, "so");
+}
+
+TEST(Message, WhatIsCutShortIsNoMessage) {
+  const std::string bytes = encode(sample_job());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(decode_job(bytes.substr(0, size))) << size;
+  }
+}
+
+}  // namespace
+}  // namespace conncheck
