@@ -26,12 +26,12 @@ void read_acl_items(Datum acl, std::vector<rules::AclItem>& items) {
     array = guard([acl] { return (const varlena*)DatumGetAclP(acl); });
   }
   const auto [first, count] = items_of(array);
-  items.clear();
+  items.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     AclItem item;
     memcpy(&item, first + i * sizeof item, sizeof item);
-    items.push_back({item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
-                     PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor});
+    items[i] = {item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
+                PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor};
   }
 }
 
