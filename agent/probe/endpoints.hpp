@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/probe/postgres_link.hpp"
+#include "agent/probe/parameters.hpp"
 
 namespace conncheck {
 

@@ -29,22 +29,6 @@ constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
 constexpr std::size_t max_groups = 512;
 constexpr std::size_t max_group_bytes = 512UL * 1024;
 
-struct Keywords {
-  std::vector<const char*> names;
-  std::vector<const char*> values;
-};
-
-Keywords keywords(const Parameters& parameters) {
-  Keywords result;
-  for (const auto& [name, value] : parameters) {
-    result.names.push_back(name.c_str());
-    result.values.push_back(value.c_str());
-  }
-  result.names.push_back(nullptr);
-  result.values.push_back(nullptr);
-  return result;
-}
-
 void ignore_notice(void*, const PGresult*) {}
 
 Phase phase_of(ConnStatusType status, Phase current) {
@@ -394,35 +378,6 @@ void PostgresLink::take(const PGresult* result, const std::vector<Statement>& st
       on_row(row_of(result, row));
     }
   }
-}
-
-Expanded expand(const Parameters& parameters) {
-  // A value that libpq refuses makes it stop after it has read the service file and filled in the
-  // defaults, before it opens a socket or looks up a name.
-  Parameters stopped = parameters;
-  stopped["target_session_attrs"] = "stop-before-connecting";
-  const Keywords pairs = keywords(stopped);
-  const PgConnection connection(PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0));
-  const PgOptions options(PQconninfo(connection.get()));
-  Expanded expanded;
-  for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option) {
-    if (option->val && *option->val != '\0') {
-      expanded.parameters[option->keyword] = option->val;
-    }
-  }
-  if (const char* password = PQpass(connection.get()); password != nullptr) {
-    expanded.password = password;
-  }
-  const auto asked = parameters.find("target_session_attrs");
-  expanded.parameters.erase("target_session_attrs");
-  if (asked != parameters.end()) {
-    expanded.parameters["target_session_attrs"] = asked->second;
-  }
-  if (std::string_view(PQerrorMessage(connection.get())).find("stop-before-connecting") ==
-      std::string_view::npos) {
-    expanded.error = PQerrorMessage(connection.get());
-  }
-  return expanded;
 }
 
 }  // namespace conncheck

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,12 +14,10 @@
 #include "agent/core/report.hpp"
 #include "agent/probe/blocking_calls.hpp"
 #include "agent/probe/libpq.hpp"
+#include "agent/probe/parameters.hpp"
 #include "agent/probe/probe_watch.hpp"
 
 namespace conncheck {
-
-/// libpq's keyword and value pairs.
-using Parameters = std::map<std::string, std::string>;
 
 /// A statement and its parameters, all text; nullopt is NULL.
 struct Statement {
@@ -105,14 +102,5 @@ class PostgresLink {
   std::int64_t rows_ = 0;       ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete
 };
-
-/// What libpq would connect with: defaults, the service file and the passfile's place filled in.
-/// The parameters, or libpq's complaint. No network access.
-struct Expanded {
-  Parameters parameters;
-  std::string password;  ///< given, or the passfile's for the first host
-  std::string error;
-};
-[[nodiscard]] Expanded expand(const Parameters& parameters);
 
 }  // namespace conncheck
