@@ -18,6 +18,8 @@ struct Attempt {
   std::string database;
   std::string sslmode;
   bool password_given = false;
+  bool encrypted = false;      ///< TLS was there when it failed
+  long certificate_fault = 0;  ///< the server certificate's, an X509_V_ERR_… of OpenSSL; 0: none
 };
 
 /// libpq's account of a failure: PQerrorMessage with PQERRORS_VERBOSE.

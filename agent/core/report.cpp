@@ -102,7 +102,7 @@ std::string_view to_string(Phase phase) {
 }
 
 std::string_view to_string(FailureCode code) {
-  constexpr std::array<std::string_view, 24> words = {
+  constexpr std::array<std::string_view, 25> words = {
       "dns_failure",      "unreachable",    "refused",
       "timeout",          "tunnel_failed",  "host_key_mismatch",
       "tls_required",     "tls_refused",    "tls_verify_failed",
@@ -110,7 +110,8 @@ std::string_view to_string(FailureCode code) {
       "unknown_database", "connect_denied", "too_many_connections",
       "starting_up",      "shutting_down",  "protocol_error",
       "connection_lost",  "query_denied",   "query_timeout",
-      "query_failed",     "login_denied",   "config_error"};
+      "query_failed",     "login_denied",   "target_session_mismatch",
+      "config_error"};
   static_assert(words.size() == static_cast<std::size_t>(FailureCode::config_error) + 1);
   return words[static_cast<std::size_t>(code)];
 }

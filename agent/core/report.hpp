@@ -43,6 +43,7 @@ enum class FailureCode {
   query_timeout,
   query_failed,
   login_denied,
+  target_session_mismatch,  ///< not the kind of server that target_session_attrs asks for
   config_error,
 };
 

@@ -7,10 +7,12 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
+#include "agent/probe/certificate_fault.hpp"
 #include "agent/probe/received_bytes.hpp"
 
 namespace asio = boost::asio;
@@ -111,11 +113,13 @@ PostgresLink::PostgresLink(asio::any_io_executor executor, BlockingCalls& logins
 
 void PostgresLink::close() { connection_.reset(); }
 
-asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
+/// False: not before the connection attempt's expiry.
+asio::awaitable<bool> PostgresLink::wait(Readiness readiness) {
   // libpq closes and reopens its socket as it pleases, often under the same number: a descriptor of
   // our own for each wait never refers to a socket that is gone.
   asio::posix::stream_descriptor descriptor(executor_, duplicate(PQsocket(connection_.get())));
   watch_.waits();
+  bool in_time = true;
   if (readiness == Readiness::either) {
     auto both = asio::experimental::make_parallel_group(
         descriptor.async_wait(asio::posix::stream_descriptor::wait_read, asio::deferred),
@@ -125,9 +129,19 @@ asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
   } else {
     const auto event = readiness == Readiness::read ? asio::posix::stream_descriptor::wait_read
                                                     : asio::posix::stream_descriptor::wait_write;
-    co_await descriptor.async_wait(event, asio::use_awaitable);
+    if (expiry_) {
+      asio::steady_timer timer(executor_, *expiry_);
+      auto both = asio::experimental::make_parallel_group(
+          descriptor.async_wait(event, asio::deferred), timer.async_wait(asio::deferred));
+      const auto first = asio::experimental::wait_for_one();
+      const auto [order, waited, expired] = co_await both.async_wait(first, asio::use_awaitable);
+      in_time = order[0] == 0 || expired;
+    } else {
+      co_await descriptor.async_wait(event, asio::use_awaitable);
+    }
   }
   watch_.is_heard();
+  co_return in_time;
 }
 
 asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() {
@@ -154,8 +168,7 @@ asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() 
   co_return *poll;
 }
 
-asio::awaitable<std::optional<std::string>> PostgresLink::connect(
-    const Parameters& parameters, std::function<void(Phase)> on_phase) {
+void PostgresLink::start(const Parameters& parameters) {
   const Keywords pairs = keywords(parameters);
   connection_ = {PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0),
                  ConnectionCloser()};
@@ -164,31 +177,63 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   }
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-  Phase phase = Phase::connect;
+  received_ = 0;
+}
+
+asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
+    const Parameters& parameters, std::function<void(Phase)> on_phase, MayTryAgain may_try_again,
+    std::optional<std::chrono::steady_clock::time_point> expiry) {
+  start(parameters);
+  expiry_ = expiry;
+  FailedTry current{{}, Phase::connect};
+  std::size_t told = 0;  // of libpq's message, which grows from try to try
   PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {
     poll = PGRES_POLLING_FAILED;
   }
   while (poll != PGRES_POLLING_OK && poll != PGRES_POLLING_FAILED) {
     const Readiness readiness = poll == PGRES_POLLING_READING ? Readiness::read : Readiness::write;
-    co_await wait(readiness);
+    const bool in_time = co_await wait(readiness);
+    if (!in_time) {
+      current.timed_out = true;
+      break;
+    }
     if (may_take_long(PQstatus(connection_.get()))) {
       const PostgresPollingStatusType polled = co_await poll_beside_the_loop();
       poll = polled;
     } else {
+      static_cast<void>(take_certificate_fault());  // another connection's
       poll = PQconnectPoll(connection_.get());
+      current.certificate_fault = take_certificate_fault();
     }
     forbid_more_than(max_login_bytes);
-    const Phase reached = phase_of(PQstatus(connection_.get()), phase);
-    if (reached != phase) {
-      phase = reached;
-      on_phase(phase);
+    const Phase reached = phase_of(PQstatus(connection_.get()), current.phase);
+    if (reached < current.phase) {  // libpq has given up that try, and begun another
+      current.message = message_after(told);
+      told += current.message.size();
+      if (!may_try_again(current)) {
+        co_return current;
+      }
+      current = {{}, reached};
+      on_phase(reached);
+    } else if (reached != current.phase) {
+      current.phase = reached;
+      on_phase(reached);
     }
+    current.encrypted = current.encrypted || PQsslInUse(connection_.get()) != 0;
   }
-  if (poll == PGRES_POLLING_FAILED) {
-    co_return std::string(PQerrorMessage(connection_.get()));
+  expiry_.reset();
+  if (poll == PGRES_POLLING_OK) {
+    co_return std::nullopt;
   }
-  co_return std::nullopt;
+  current.message = message_after(told);
+  co_return current;
+}
+
+/// What libpq has said since it had said so many bytes.
+std::string PostgresLink::message_after(std::size_t told) const {
+  const std::string message = PQerrorMessage(connection_.get());
+  return message.substr(std::min(told, message.size()));
 }
 
 /// Throws when more than `limit` bytes have come since the last result was complete.

@@ -27,6 +27,18 @@ struct Statement {
   std::function<void(const std::vector<std::optional<std::string>>& columns)> on_row;
 };
 
+/// A try to log in that ended without a session.
+struct FailedTry {
+  std::string message;  ///< libpq's
+  Phase phase{};        ///< that it had come to
+  bool encrypted = false;
+  bool timed_out = false;
+  long certificate_fault = 0;  ///< OpenSSL's X509_V_ERR_…; 0: none was found
+};
+
+/// Told of a try after which libpq would make another one, with TLS or without; true: it may.
+using MayTryAgain = std::function<bool(const FailedTry& failed)>;
+
 /// Thrown when a server does not answer as the protocol or the question demands.
 struct MalformedAnswer {
   std::string what;
@@ -47,11 +59,12 @@ class PostgresLink {
  public:
   PostgresLink(boost::asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch);
 
-  /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
-  /// Returns libpq's message when it fails, nothing when the session is there. Throws
-  /// MalformedAnswer.
-  boost::asio::awaitable<std::optional<std::string>> connect(const Parameters& parameters,
-                                                             std::function<void(Phase)> on_phase);
+  /// Connects to one host, whose name has been resolved; `on_phase` hears connect, tls and login as
+  /// they begin, `expiry` ends a wait for it. Returns the last try when it fails, nothing when the
+  /// session is there. May be called again after a failure. Throws MalformedAnswer.
+  boost::asio::awaitable<std::optional<FailedTry>> connect(
+      const Parameters& parameters, std::function<void(Phase)> on_phase, MayTryAgain may_try_again,
+      std::optional<std::chrono::steady_clock::time_point> expiry);
 
   /// Sends all statements in one go (pipeline mode, unnamed) and waits for all of their answers.
   /// After an error the server skips the rest. Throws MalformedAnswer.
@@ -79,9 +92,11 @@ class PostgresLink {
   [[nodiscard]] std::chrono::nanoseconds burned() const { return burned_; }
 
  private:
+  void start(const Parameters& parameters);
+  [[nodiscard]] std::string message_after(std::size_t told) const;
   boost::asio::awaitable<PostgresPollingStatusType> poll_beside_the_loop();
   enum class Readiness { read, write, either };
-  boost::asio::awaitable<void> wait(Readiness readiness);
+  boost::asio::awaitable<bool> wait(Readiness readiness);
   boost::asio::awaitable<void> flush();
   boost::asio::awaitable<PgResult> next_result();
   bool consume_input();
@@ -99,7 +114,8 @@ class PostgresLink {
   std::shared_ptr<PGconn> connection_;
   std::chrono::nanoseconds burned_{0};
   bool is_polled_beside_ = false;
-  std::int64_t rows_ = 0;       ///< of this group of statements
+  std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits, while connecting
+  std::int64_t rows_ = 0;                                        ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete
 };
 

@@ -13,8 +13,10 @@
 #include "agent/core/redact.hpp"
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/interrogation.hpp"
+#include "agent/probe/login.hpp"
 #include "agent/probe/password.hpp"
 #include "agent/probe/rows.hpp"
+#include "agent/probe/tls_files.hpp"
 #include "agent/probe/tunnel.hpp"
 #include "agent/probe/tunnel_targets.hpp"
 
@@ -132,6 +134,10 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(config_failure(expanded.error, "correct the connection's definition"));
       co_return false;
     }
+    if (std::optional<Failure> missing = missing_tls_file(parameters_)) {
+      fail(std::move(*missing));
+      co_return false;
+    }
     if (connection_.tunnel) {
       const bool open = co_await open_tunnel();
       co_return open;
@@ -199,10 +205,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (!connection_.parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
-    const std::optional<std::string> refused =
-        co_await link_.connect(parameters_, [this](Phase phase) { reach(phase); });
+    LoginRequest request{parameters_, attempt_, [this] { return time_left(); },
+                         [this](Phase phase) { reach(phase); }};
+    std::optional<Failure> refused = co_await log_in(link_, std::move(request));
     if (refused) {
-      fail(connection_failure(phase_, *refused, attempt_));
+      fail(std::move(*refused));
       co_return false;
     }
     const std::string asked = value_of(parameters_, "sslmode");
@@ -294,7 +301,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     const auto whole = [](Clock::duration duration) {
       return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
     };
-    observation_.duration = {whole(Clock::now() - started_), whole(bucket(Phase::resolve)),
+    observation_.duration = {whole(phase_began_ - started_), whole(bucket(Phase::resolve)),
                              whole(bucket(Phase::tunnel)),   whole(bucket(Phase::connect)),
                              whole(bucket(Phase::tls)),      whole(bucket(Phase::login)),
                              whole(bucket(Phase::query))};

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from urllib.parse import quote
 
 import psycopg
@@ -62,6 +63,8 @@ class Cluster:
         self.port = int(environment["PGPORT"])
         self.bin = pathlib.Path(environment["PRIVATE_BIN"])
         self.data = pathlib.Path(environment["PRIVATE_DATA"])
+        self.log = self.data / "server.log"
+        self.root = os.environ.get("CONNCHECK_SERVER_ROOT", "/")  # scripts/beside-server
 
     @classmethod
     def start(cls, *settings):
@@ -82,6 +85,46 @@ class Cluster:
 
     def stop(self):
         subprocess.run([TOP / "scripts/private-server", "stop", self.directory], check=True)
+
+    def as_owner(self, name, *arguments, check=True, **environment):
+        """Runs one of the server's own programs (pg_ctl, …) as the user whom the server runs as."""
+        user = []
+        if os.geteuid() == 0:
+            owner = self.data.stat()
+            user = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        return subprocess.run(
+            [TOP / "scripts/beside-server", *user, self.bin / name, *arguments],
+            env=environment_without_libpq() | {"LC_ALL": "C.UTF-8"} | environment,
+            cwd="/tmp",
+            stdout=subprocess.DEVNULL,
+            check=check,
+        )
+
+    def restart(self, **environment):
+        """Has the server run with these variables."""
+        self.as_owner("pg_ctl", "restart", f"--pgdata={self.data}", f"--log={self.log}", "--mode=fast", "--wait",
+                      "--silent", f"--options=-p {self.port}", **environment)  # fmt: skip
+
+    def reconfigure(self, hba=None, **settings):
+        """Has the running server take other settings (None: the default again); `hba`: the lines of pg_hba.conf for
+        all but the superuser. Sessions that begin afterwards have them."""
+        if hba is not None:
+            file = self.data / "pg_hba.conf"
+            file.write_text("\n".join([file.read_text().splitlines()[0], *hba, ""]))
+        mark = f"{next(_numbers)} %m [%p] "  # a setting that shows that they have been taken
+        with self.connect() as connection:
+            for name, value in {**settings, "log_line_prefix": mark}.items():
+                action = sql.SQL("RESET {}") if value is None else sql.SQL("SET {} = {}")
+                words = [sql.Identifier(name)] if value is None else [sql.Identifier(name), sql.Literal(value)]
+                connection.execute(sql.SQL("ALTER SYSTEM ") + action.format(*words))
+            connection.execute("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with self.connect() as connection:
+                if connection.execute("SHOW log_line_prefix").fetchone()[0] == mark:
+                    return
+            time.sleep(0.01)
+        raise RuntimeError("the server did not take the new settings")
 
     def client(self, name, *arguments, database, role=None, input=None):
         """Runs one of the server's own clients (pg_dump, psql, …) and returns its output, in bytes; `role` as in

@@ -2,6 +2,7 @@
 
 import pytest
 
+from certificates import Authority, turn_on_tls
 from cluster import Cluster
 from loaded_catalogs import loaded
 from program import Program
@@ -11,6 +12,18 @@ from program import Program
 def cluster():
     """A server with the extension installed (not created), shared by all tests of the session."""
     server = Cluster.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def field_server(tmp_path_factory):
+    """A server with TLS, on IPv6 too, with few connections and the login role `role`; each module says whom it lets
+    in: reconfigure(hba=[…])."""
+    server = Cluster.start("listen_addresses=127.0.0.1,::1", "max_connections=12", "log_connections=on")
+    server.authority = Authority(tmp_path_factory.mktemp("authority"))
+    turn_on_tls(server, server.authority, ["localhost", "127.0.0.1"])
+    server.role = server.create_role("app")
     yield server
     server.stop()
 

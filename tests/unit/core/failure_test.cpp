@@ -1,6 +1,8 @@
 #include "agent/core/failure.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
 namespace conncheck {
 namespace {
@@ -66,14 +68,28 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"FATAL:  28000: no pg_hba.conf entry for host \"192.0.2.9\", user \"app\", database "
              "\"orders\", SSL encryption\nLOCATION:  ClientAuthentication, auth.c:545",
              FailureCode::hba_rejected},
+        // Whether TLS would help is found out by trying, not by these words.
         Case{"FATAL:  28000: no pg_hba.conf entry for host \"192.0.2.9\", user \"app\", database "
              "\"orders\", no encryption\nLOCATION:  ClientAuthentication, auth.c:545",
-             FailureCode::tls_required},
+             FailureCode::hba_rejected},
+        Case{"FATAL:  28000: connection requires a valid client certificate\nLOCATION:  "
+             "ClientAuthentication, auth.c:403",
+             FailureCode::auth_failed},
+        Case{"FATAL:  28000: Peer authentication failed for user \"app\"\nLOCATION:  auth_failed, "
+             "auth.c:338",
+             FailureCode::auth_failed},
+        Case{"FATAL:  55000: database \"template0\" is not currently accepting connections",
+             FailureCode::connect_denied},
+        Case{"FATAL:  42704: unrecognized configuration parameter \"x.y\"",
+             FailureCode::config_error},
         Case{"FATAL:  28000: role \"app\" does not exist", FailureCode::unknown_role},
         Case{"FATAL:  28000: role \"app\" is not permitted to log in", FailureCode::login_denied},
         Case{"FATAL:  3D000: database \"orders\" does not exist", FailureCode::unknown_database},
         Case{"FATAL:  42501: permission denied for database \"orders\"",
              FailureCode::connect_denied},
+        Case{"FATAL:  42501: permission denied to set parameter \"log_statement\"\nLOCATION:  "
+             "set_config_option, guc.c:7520",
+             FailureCode::config_error},
         Case{"FATAL:  53300: sorry, too many clients already", FailureCode::too_many_connections},
         Case{"FATAL:  57P03: the database system is starting up", FailureCode::starting_up},
         Case{"FATAL:  57P03: the database system is shutting down", FailureCode::shutting_down},
@@ -95,6 +111,45 @@ TEST(ConnectionFailure, OfLibpqKeepsThePhase) {
   EXPECT_EQ(verify.code, FailureCode::tls_verify_failed);
   const Failure unknown = connection_failure(Phase::connect, "something unheard of", attempt);
   EXPECT_EQ(unknown.code, FailureCode::unreachable);
+}
+
+TEST(ConnectionFailure, OfACertificateNamesTheFault) {
+  Attempt unverified = attempt;
+  const auto hint = [&](long fault) {
+    unverified.certificate_fault = fault;
+    const Failure failure = connection_failure(
+        Phase::tls, std::string(prefix) + "SSL error: certificate verify failed", unverified);
+    EXPECT_EQ(failure.code, FailureCode::tls_verify_failed);
+    EXPECT_EQ(failure.phase, Phase::tls);
+    EXPECT_EQ(failure.message, std::string("SSL error: certificate verify failed: ") +
+                                   X509_verify_cert_error_string(fault));
+    return failure.hint;
+  };
+  EXPECT_NE(hint(X509_V_ERR_CERT_HAS_EXPIRED).find("renew"), std::string::npos);
+  EXPECT_NE(hint(X509_V_ERR_CERT_NOT_YET_VALID).find("clock"), std::string::npos);
+  EXPECT_NE(hint(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT).find("self-signed"), std::string::npos);
+  EXPECT_NE(hint(X509_V_ERR_CERT_REVOKED).find("revoked"), std::string::npos);
+  EXPECT_NE(hint(X509_V_ERR_CRL_HAS_EXPIRED).find("sslcrl"), std::string::npos);
+  EXPECT_NE(hint(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY).find("sslrootcert"),
+            std::string::npos);
+}
+
+TEST(ConnectionFailure, OfAClientCertificateIsOfThePhaseTls) {
+  const Failure failure = login_failure("SSL error: tlsv1 alert unknown ca");
+  EXPECT_EQ(failure.code, FailureCode::tls_refused);
+  EXPECT_EQ(failure.phase, Phase::tls);
+}
+
+TEST(ConnectionFailure, OfASocketIsNeverForWantOfTls) {
+  Attempt by_socket = attempt;
+  by_socket.host = "/run/postgresql";
+  const Failure failure = connection_failure(
+      Phase::login,
+      "FATAL:  28000: no pg_hba.conf entry for host \"[local]\", user \"app\", database "
+      "\"orders\", no encryption\nLOCATION:  ClientAuthentication, auth.c:545",
+      by_socket);
+  EXPECT_EQ(failure.code, FailureCode::hba_rejected);
+  EXPECT_NE(failure.hint.find("type local"), std::string::npos);
 }
 
 TEST(ConnectionFailure, OfSeveralAddressesShowsTheOneThatTheCodeIsFor) {
@@ -138,6 +193,14 @@ TEST(QueryFailure, ByState) {
   EXPECT_EQ(query_failure("57014", "canceling statement").code, FailureCode::query_timeout);
   EXPECT_EQ(query_failure("", "server closed the connection").code, FailureCode::connection_lost);
   EXPECT_EQ(query_failure("XX000", "cache lookup failed").code, FailureCode::query_failed);
+  EXPECT_EQ(query_failure("55P03", "canceling statement due to lock timeout").code,
+            FailureCode::query_timeout);
+  EXPECT_EQ(query_failure("25P03", "terminating connection").code, FailureCode::query_timeout);
+  EXPECT_EQ(query_failure("25P04", "terminating connection").code, FailureCode::query_timeout);
+  EXPECT_EQ(query_failure("57014", "canceling statement due to user request").code,
+            FailureCode::query_failed);
+  EXPECT_EQ(query_failure("57P01", "terminating connection").code, FailureCode::connection_lost);
+  EXPECT_EQ(query_failure("57P02", "terminating connection").code, FailureCode::connection_lost);
 }
 
 }  // namespace

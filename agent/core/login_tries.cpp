@@ -1,0 +1,85 @@
+#include "agent/core/login_tries.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace conncheck {
+namespace {
+
+/// How much a failure tells: how far it let come, and how definite it is.
+int weight(const Failure& failure) {
+  switch (failure.code) {
+    case FailureCode::unreachable:
+      return 1;
+    case FailureCode::timeout:
+      return 2 + static_cast<int>(failure.phase);
+    default:
+      return 10 + static_cast<int>(failure.phase);
+  }
+}
+
+}  // namespace
+
+bool may_depend_on_tls(const Failure& failure) {
+  return failure.code == FailureCode::hba_rejected || failure.phase == Phase::tls ||
+         (failure.code == FailureCode::auth_failed && failure.sqlstate == "28000");
+}
+
+bool leads_to_next_host(const Failure& failure) {
+  return failure.code == FailureCode::timeout || failure.code == FailureCode::starting_up ||
+         failure.code == FailureCode::shutting_down ||
+         failure.code == FailureCode::target_session_mismatch ||
+         (failure.phase == Phase::connect && failure.code != FailureCode::config_error);
+}
+
+bool came_past_hba(const Failure* failure) {
+  if (failure == nullptr) {
+    return true;
+  }
+  switch (failure->code) {
+    case FailureCode::auth_failed:
+    case FailureCode::login_denied:
+    case FailureCode::unknown_role:
+    case FailureCode::unknown_database:
+    case FailureCode::connect_denied:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Failure cause_among_tries(const std::vector<Failure>& tries) {
+  const bool refused_by_hba = tries.back().code == FailureCode::hba_rejected;
+  return refused_by_hba ? tries.front() : tries.back();
+}
+
+Failure tls_required_failure(Failure refused, const std::string& sslmode) {
+  refused.code = FailureCode::tls_required;
+  refused.hint = fmt::format(
+      "with TLS the server lets come in (a hostssl line of its pg_hba.conf): set sslmode to "
+      "verify-full, or to require, instead of {}",
+      sslmode);
+  return refused;
+}
+
+Failure failure_of_hosts(std::vector<HostFailure> failures) {
+  const auto cause = std::max_element(failures.begin(), failures.end(),
+                                      [](const HostFailure& a, const HostFailure& b) {
+                                        return weight(a.failure) < weight(b.failure);
+                                      });
+  Failure result = cause->failure;
+  if (failures.size() == 1) {
+    return result;
+  }
+  std::rotate(failures.begin(), cause, cause + 1);
+  result.message.clear();
+  for (const HostFailure& each : failures) {
+    result.message += fmt::format("{}{}: {}", result.message.empty() ? "" : "; ", each.host,
+                                  each.failure.message);
+  }
+  return result;
+}
+
+}  // namespace conncheck

@@ -1,0 +1,223 @@
+#include "agent/probe/login.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/core/login_tries.hpp"
+#include "agent/probe/endpoints.hpp"
+
+namespace asio = boost::asio;
+
+namespace conncheck {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// What the try with TLS may take that tells whether a server demands it.
+constexpr milliseconds most_for_inquiry{3000};
+// libpq's own rule.
+constexpr milliseconds least_connect_timeout{2000};
+
+std::string value_of(const Parameters& parameters, const char* keyword) {
+  const auto found = parameters.find(keyword);
+  return found == parameters.end() ? std::string() : found->second;
+}
+
+bool is_socket(const Endpoint& endpoint) {
+  return endpoint.address.empty() && !endpoint.needs_address();
+}
+
+std::string shown(const Endpoint& endpoint) {
+  const std::string& host = endpoint.host.empty() ? endpoint.address : endpoint.host;
+  const std::string address = endpoint.address.empty() || endpoint.address == host
+                                  ? ""
+                                  : fmt::format(" ({})", endpoint.address);
+  return fmt::format("{}{}:{}", host, address, endpoint.port);
+}
+
+bool demands_tls(const Parameters& parameters) {
+  const std::string mode = value_of(parameters, "sslmode");
+  return mode == "require" || mode.starts_with("verify-");
+}
+
+class Login {
+ public:
+  Login(PostgresLink& link, LoginRequest request) : link_(link), request_(std::move(request)) {}
+
+  asio::awaitable<std::optional<Failure>> run() {
+    std::vector<Endpoint> endpoints = endpoints_of(request_.parameters);
+    if (endpoints.empty()) {
+      endpoints.push_back({"", "", value_of(request_.parameters, "port")});
+    }
+    std::string target = value_of(request_.parameters, "target_session_attrs");
+    if (target == "prefer-standby" && endpoints.size() == 1) {
+      target = "any";
+    }
+    const bool any_will_do = target == "prefer-standby";
+    if (any_will_do) {
+      target = "standby";
+    }
+    std::optional<Failure> failure = co_await try_all(endpoints, target);
+    if (failure && any_will_do && leads_to_next_host(last_) && !no_standby_.empty()) {
+      const std::vector<Endpoint> others = no_standby_;
+      target = "any";
+      std::optional<Failure> again = co_await try_all(others, target);
+      failure = std::move(again);
+    }
+    co_return failure;
+  }
+
+ private:
+  asio::awaitable<std::optional<Failure>> try_all(std::vector<Endpoint> endpoints,
+                                                  std::string target) {
+    std::vector<HostFailure> failures;
+    no_standby_.clear();
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+      const Endpoint& endpoint = endpoints[i];
+      const std::optional<milliseconds> limit = share(endpoints.size() - i);
+      const std::optional<Failure> failure =
+          co_await try_one(endpoint, target, limit, endpoints.size() > 1);
+      if (!failure) {
+        co_return std::nullopt;
+      }
+      last_ = *failure;
+      failures.push_back({shown(endpoint), *failure});
+      if (failure->code == FailureCode::target_session_mismatch) {
+        no_standby_.push_back(endpoint);
+      }
+      if (!leads_to_next_host(*failure)) {
+        co_return failure_of_hosts({failures.back()});
+      }
+    }
+    co_return failure_of_hosts(std::move(failures));
+  }
+
+  /// The time that the next of so many hosts may take; nothing: all that is left.
+  std::optional<milliseconds> share(std::size_t hosts) const {
+    std::optional<milliseconds> share;
+    if (hosts > 1) {
+      share = request_.time_left() / static_cast<int>(hosts);
+    }
+    const std::string text = value_of(request_.parameters, "connect_timeout");
+    int seconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (seconds > 0) {
+      const milliseconds asked =
+          std::max<milliseconds>(std::chrono::seconds(seconds), least_connect_timeout);
+      share = share ? std::min(*share, asked) : asked;
+    }
+    return share;
+  }
+
+  asio::awaitable<std::optional<Failure>> try_one(const Endpoint& endpoint, std::string target,
+                                                  std::optional<milliseconds> limit,
+                                                  bool one_of_several) {
+    Attempt attempt = request_.attempt;
+    Parameters parameters = request_.parameters;
+    if (one_of_several) {
+      set_endpoints({endpoint}, parameters);
+      attempt.host = endpoint.host.empty() ? endpoint.address : endpoint.host;
+      attempt.port = endpoint.port;
+    }
+    parameters["target_session_attrs"] = target;
+    if (is_socket(endpoint) && demands_tls(parameters)) {
+      // libpq would leave TLS out over a Unix socket, without a word.
+      co_return Failure{FailureCode::tls_refused, Phase::tls, std::nullopt,
+                        fmt::format("sslmode {} asks for TLS, and this connection has none",
+                                    value_of(parameters, "sslmode")),
+                        "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"};
+    }
+    request_.on_phase(Phase::connect);
+    std::vector<Failure> tries;
+    const MayTryAgain note = [&](const FailedTry& failed) {
+      tries.push_back(failure_of(failed, limit, attempt));
+      return may_try_again(tries.back(), parameters);
+    };
+    const std::optional<Clock::time_point> end = expiry(limit);
+    const std::optional<FailedTry> failed =
+        co_await link_.connect(parameters, request_.on_phase, note, end);
+    if (!failed) {
+      co_return std::nullopt;
+    }
+    tries.push_back(failure_of(*failed, limit, attempt));
+    Failure cause = cause_among_tries(tries);
+    if (cause.code == FailureCode::hba_rejected && !is_socket(endpoint) &&
+        attempt.sslmode == "disable") {
+      const bool takes_tls = co_await lets_in_with_tls(parameters, attempt);
+      if (takes_tls) {
+        co_return tls_required_failure(std::move(cause), attempt.sslmode);
+      }
+    }
+    co_return cause;
+  }
+
+  static std::optional<Clock::time_point> expiry(std::optional<milliseconds> limit) {
+    return limit ? std::optional(Clock::now() + *limit) : std::nullopt;
+  }
+
+  static Failure failure_of(const FailedTry& failed, std::optional<milliseconds> limit,
+                            Attempt attempt) {
+    if (failed.timed_out) {
+      return timeout_failure(failed.phase, limit.value_or(milliseconds(0)), attempt);
+    }
+    attempt.encrypted = failed.encrypted;
+    attempt.certificate_fault = failed.certificate_fault;
+    return connection_failure(failed.phase, failed.message, attempt);
+  }
+
+  /// libpq's other try, with TLS or without. Whoever names a CA or a certificate list, or demands
+  /// channel binding, does not want to go on without TLS where these have failed.
+  static bool may_try_again(const Failure& failure, const Parameters& parameters) {
+    const bool verification_asked =
+        parameters.contains("sslrootcert") || parameters.contains("sslcrl") ||
+        parameters.contains("sslcrldir") || value_of(parameters, "channel_binding") == "require";
+    if (failure.phase == Phase::tls && verification_asked) {
+      return false;
+    }
+    return may_depend_on_tls(failure);
+  }
+
+  /// Asks a server that has refused a try without TLS. No password is sent that is not in the
+  /// environment: the question is whether it would be asked for.
+  asio::awaitable<bool> lets_in_with_tls(Parameters parameters, Attempt attempt) {
+    parameters["sslmode"] = "require";
+    parameters["sslrootcert"] = "/dev/null/none";  // what is not there is not compared
+    parameters["passfile"] = "/dev/null/none";
+    for (const char* keyword : {"password", "channel_binding", "sslcrl", "sslcrldir"}) {
+      parameters.erase(keyword);
+    }
+    const std::function<void(Phase)> ignore_phase = [](Phase) {};
+    const MayTryAgain never = [](const FailedTry&) { return false; };
+    const milliseconds limit = std::min(request_.time_left() / 2, most_for_inquiry);
+    const std::optional<Clock::time_point> end = expiry(limit);
+    const std::optional<FailedTry> failed =
+        co_await link_.connect(parameters, ignore_phase, never, end);
+    link_.close();
+    if (!failed) {
+      co_return true;
+    }
+    const Failure failure = failure_of(*failed, limit, attempt);
+    co_return came_past_hba(&failure);
+  }
+
+  PostgresLink& link_;
+  LoginRequest request_;
+  std::vector<Endpoint> no_standby_;  ///< of the last round, and could be reached
+  Failure last_;
+};
+
+}  // namespace
+
+asio::awaitable<std::optional<Failure>> log_in(PostgresLink& link, LoginRequest request) {
+  Login login(link, std::move(request));
+  std::optional<Failure> failure = co_await login.run();
+  co_return failure;
+}
+
+}  // namespace conncheck

@@ -1,0 +1,162 @@
+"""TLS: what is negotiated in each sslmode, and what is wrong with a server's certificate."""
+
+import pytest
+
+from certificates import EXPIRED, NOT_YET, Authority, give_to_server, self_signed
+from failures import assert_connected, assert_failed, check_one
+
+MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+
+
+@pytest.fixture(scope="module")
+def server(field_server):
+    field_server.reconfigure(hba=["host all all 127.0.0.1/32 scram-sha-256"])
+    return field_server
+
+
+@pytest.fixture(scope="module")
+def authority(server):
+    return server.authority
+
+
+@pytest.fixture
+def other_certificate(server):
+    """other_certificate(issue): the server has the certificate that `issue` writes, for one test."""
+
+    def give(issue):
+        result = issue(server.data, "other")
+        give_to_server(server, "other.key", "other.crt")
+        server.reconfigure(ssl_cert_file="other.crt", ssl_key_file="other.key")
+        return result
+
+    yield give
+    server.reconfigure(ssl_cert_file=None, ssl_key_file=None)
+
+
+def url(server, host="localhost", **parameters):
+    return server.url("postgres", server.role, **{"hostaddr": "127.0.0.1", **parameters}).replace(
+        f"@{server.host}:", f"@{host}:"
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_server_with_tls(program, server, authority, mode):
+    result = check_one(program, url(server, sslmode=mode, sslrootcert=authority.certificate))
+    assert_connected(result, ssl=mode not in ("disable", "allow"))
+    assert result[1]["duration_ms"]["tls"] >= 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_server_without_tls(program, cluster, make_role, authority, mode):
+    role = make_role("without_tls")
+    result = check_one(program, cluster.url("postgres", role, sslmode=mode, sslrootcert=authority.certificate))
+    if mode in ("disable", "allow", "prefer"):
+        assert_connected(result, ssl=False)
+    else:
+        assert_failed(result, "tls_refused", "tls", hint=["postgresql.conf", "sslmode"])
+
+
+def test_tls_with_the_server_by_its_address(program, server, authority):
+    assert_connected(
+        check_one(program, url(server, "127.0.0.1", sslmode="verify-full", sslrootcert=authority.certificate)), ssl=True
+    )
+
+
+def test_another_ca(program, server, tmp_path):
+    other = Authority(tmp_path, "Other CA")
+    for mode in ("verify-ca", "verify-full", "require", "prefer"):  # with a CA named, the last two verify, too
+        result = check_one(program, url(server, sslmode=mode, sslrootcert=other.certificate))
+        assert_failed(result, "tls_verify_failed", "tls", hint="sslrootcert", message="certificate verify failed")
+
+
+def test_another_ca_with_which_tls_comes_second(program, server, tmp_path):
+    other = Authority(tmp_path, "Other CA")
+    server.reconfigure(hba=["hostssl all all 127.0.0.1/32 scram-sha-256"])
+    try:
+        result = check_one(program, url(server, sslmode="allow", sslrootcert=other.certificate))
+    finally:
+        server.reconfigure(hba=["host all all 127.0.0.1/32 scram-sha-256"])
+    assert_failed(result, "tls_verify_failed", "tls", hint="sslrootcert")
+
+
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_no_ca(program, server, mode):
+    result = check_one(program, url(server, sslmode=mode))
+    assert_failed(result, "tls_verify_failed", "tls", hint="sslrootcert", message="root.crt")
+
+
+@pytest.mark.parametrize("mode", MODES[1:])
+@pytest.mark.parametrize("keyword", ["sslrootcert", "sslcrl", "sslcert", "sslkey"])
+def test_a_file_that_is_not_there_is_not_passed_over(program, server, mode, keyword):
+    result = check_one(program, url(server, sslmode=mode, **{keyword: "missing.pem"}))
+    assert_failed(result, "config_error", "resolve", hint="give the path", message=[keyword, "missing.pem"])
+
+
+def test_a_ca_file_without_certificate(program, server):
+    path = program.write("empty.pem", "no certificate\n")
+    result = check_one(program, url(server, sslmode="verify-full", sslrootcert=path))
+    assert_failed(result, "tls_verify_failed", "tls", hint="sslrootcert")
+
+
+def test_another_host_name(program, server, authority, other_certificate):
+    other_certificate(lambda data, stem: authority.issue(["db.example.com"], data, stem))
+    result = check_one(program, url(server, sslmode="verify-full", sslrootcert=authority.certificate))
+    assert_failed(result, "tls_verify_failed", "tls", hint="another name", message=["db.example.com", "localhost"])
+    # verify-ca does not ask for the name.
+    assert_connected(check_one(program, url(server, sslmode="verify-ca", sslrootcert=authority.certificate)), ssl=True)
+
+
+@pytest.mark.parametrize(
+    "valid, words, hint", [(EXPIRED, "has expired", "renew"), (NOT_YET, "not yet valid", "clock")]
+)
+@pytest.mark.parametrize("mode", ["verify-full", "prefer"])
+def test_the_time_of_a_certificate(program, server, authority, other_certificate, mode, valid, words, hint):
+    other_certificate(lambda data, stem: authority.issue(["localhost"], data, stem, valid))
+    result = check_one(program, url(server, sslmode=mode, sslrootcert=authority.certificate))
+    assert_failed(result, "tls_verify_failed", "tls", hint=hint, message=words)
+
+
+def test_self_signed(program, server, authority, other_certificate):
+    other_certificate(lambda data, stem: self_signed(["localhost"], data, stem))
+    result = check_one(program, url(server, sslmode="verify-full", sslrootcert=authority.certificate))
+    assert_failed(result, "tls_verify_failed", "tls", hint="self-signed", message="self")
+    copy = program.write("server.crt", (server.data / "other.crt").read_text())
+    assert_connected(check_one(program, url(server, sslmode="verify-full", sslrootcert=copy)), ssl=True)
+
+
+def test_revoked(program, server, authority, other_certificate):
+    certificate = other_certificate(lambda data, stem: authority.issue(["localhost"], data, stem))
+    verified = {"sslmode": "verify-full", "sslrootcert": authority.certificate}
+    assert_connected(check_one(program, url(server, **verified, sslcrl=authority.revoke())), ssl=True)
+    result = check_one(program, url(server, **verified, sslcrl=authority.revoke(certificate)))
+    assert_failed(result, "tls_verify_failed", "tls", hint="replace", message="revoked")
+
+
+def test_versions_that_do_not_meet(program, server, authority):
+    server.reconfigure(ssl_min_protocol_version="TLSv1.3")
+    try:
+        result = check_one(program, url(server, sslmode="require", ssl_max_protocol_version="TLSv1.2"))
+    finally:
+        server.reconfigure(ssl_min_protocol_version=None)
+    assert_failed(result, "tls_refused", "tls", hint="ssl_min_protocol_version")
+
+
+def test_channel_binding(program, server, cluster, make_role, authority):
+    bound = {"channel_binding": "require"}
+    assert_connected(check_one(program, url(server, sslmode="require", **bound)), ssl=True)
+    for mode in ("prefer", "allow"):
+        result = check_one(program, cluster.url("postgres", make_role(f"bound_{mode}"), sslmode=mode, **bound))
+        assert_failed(result, "tls_refused", "tls", hint="ssl")
+    server.reconfigure(hba=["host all all 127.0.0.1/32 password"])
+    try:
+        result = check_one(program, url(server, sslmode="require", **bound))
+    finally:
+        server.reconfigure(hba=["host all all 127.0.0.1/32 scram-sha-256"])
+    assert_failed(result, "auth_failed", "login", hint="scram-sha-256")
+
+
+def test_a_unix_socket_has_no_tls(program, server):
+    socket = f"host={server.socket_directory}&port={server.port}&user=app"
+    for mode in MODES[3:]:
+        result = check_one(program, f"postgresql:///postgres?{socket}&sslmode={mode}")
+        assert_failed(result, "tls_refused", "tls", hint="Unix socket")
