@@ -5,6 +5,7 @@
 #include <array>
 #include <regex>
 
+#include "agent/core/address_failures.hpp"
 #include "agent/core/duration.hpp"
 
 namespace conncheck {
@@ -130,10 +131,6 @@ constexpr std::array text_rules = {
              "nothing listens there: is the server running, and are host and port right?"},
     TextRule{"No such file or directory", FailureCode::refused,
              "no server has its socket there: is it running, and is this its socket directory?"},
-    TextRule{"Network is unreachable", FailureCode::unreachable,
-             "this machine has no route to that address (IPv6 only?): check the network"},
-    TextRule{"No route to host", FailureCode::unreachable,
-             "no route to that address: check the network and the firewall"},
     TextRule{"timed out", FailureCode::timeout,
              "no answer from that address: a firewall may drop the packets"},
     TextRule{"Permission denied", FailureCode::refused,
@@ -245,6 +242,9 @@ ServerMessage parse_verbose_message(std::string_view message) {
 Failure connection_failure(Phase phase, std::string_view libpq_message, const Attempt& attempt) {
   ServerMessage message = parse_verbose_message(libpq_message);
   if (!message.sqlstate) {
+    if (auto unconnected = unconnected_failure(address_failures(libpq_message))) {
+      return std::move(*unconnected);
+    }
     Reading reading = reading_of_text(phase, libpq_message);
     return Failure{reading.verdict.code, phase, std::nullopt, std::move(reading.text),
                    std::move(reading.verdict.hint)};
@@ -345,9 +345,21 @@ Failure local_failure(Phase phase, std::string_view reason) {
 }
 
 Failure dns_failure(const std::string& host, std::string_view reason) {
+  std::string hint = "check the host's spelling, and this machine's name servers";
+  if (reason == "Temporary failure in name resolution") {
+    hint =
+        "this machine's name servers (/etc/resolv.conf) do not answer, or failed: the name may be "
+        "right";
+  } else if (reason == "Name or service not known") {
+    hint =
+        "there is no such name: check its spelling; a private network's names are known to its own "
+        "name servers only (VPN?)";
+  } else if (reason == "No address associated with hostname") {
+    hint = "the name exists and has no address: check it, and its records";
+  }
   return Failure{FailureCode::dns_failure, Phase::resolve, std::nullopt,
                  fmt::format("the name {} could not be resolved: {}", host, reason),
-                 "check the host's spelling, and this machine's name servers"};
+                 std::move(hint)};
 }
 
 Failure config_failure(std::string message, std::string hint) {

@@ -11,6 +11,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
+#include "agent/core/address_failures.hpp"
+#include "agent/probe/address_turns.hpp"
+#include "agent/probe/endpoints.hpp"
 #include "agent/probe/received_bytes.hpp"
 
 namespace asio = boost::asio;
@@ -155,7 +158,8 @@ asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() 
 }
 
 asio::awaitable<std::optional<std::string>> PostgresLink::connect(
-    const Parameters& parameters, std::function<void(Phase)> on_phase) {
+    const Parameters& parameters, std::function<void(Phase)> on_phase,
+    std::function<std::chrono::milliseconds(std::size_t)> patience) {
   const Keywords pairs = keywords(parameters);
   connection_ = {PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0),
                  ConnectionCloser()};
@@ -164,6 +168,7 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   }
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+  AddressTurns turns(executor_, endpoints_of(parameters).size(), std::move(patience));
   Phase phase = Phase::connect;
   PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {
@@ -171,6 +176,7 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   }
   while (poll != PGRES_POLLING_OK && poll != PGRES_POLLING_FAILED) {
     const Readiness readiness = poll == PGRES_POLLING_READING ? Readiness::read : Readiness::write;
+    turns.look_at(connection_.get());
     co_await wait(readiness);
     if (may_take_long(PQstatus(connection_.get()))) {
       const PostgresPollingStatusType polled = co_await poll_beside_the_loop();
@@ -186,7 +192,7 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
     }
   }
   if (poll == PGRES_POLLING_FAILED) {
-    co_return std::string(PQerrorMessage(connection_.get()));
+    co_return with_given_up_addresses(PQerrorMessage(connection_.get()), turns.given_up());
   }
   co_return std::nullopt;
 }

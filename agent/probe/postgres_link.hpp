@@ -47,11 +47,13 @@ class PostgresLink {
  public:
   PostgresLink(boost::asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch);
 
-  /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
+  /// Connects; `on_phase` hears connect, tls and login as they begin. Hosts have been resolved.
+  /// `patience` says how long one address may take to be connected to while `others` come after it.
   /// Returns libpq's message when it fails, nothing when the session is there. Throws
   /// MalformedAnswer.
-  boost::asio::awaitable<std::optional<std::string>> connect(const Parameters& parameters,
-                                                             std::function<void(Phase)> on_phase);
+  boost::asio::awaitable<std::optional<std::string>> connect(
+      const Parameters& parameters, std::function<void(Phase)> on_phase,
+      std::function<std::chrono::milliseconds(std::size_t others)> patience);
 
   /// Sends all statements in one go (pipeline mode, unnamed) and waits for all of their answers.
   /// After an error the server skips the rest. Throws MalformedAnswer.

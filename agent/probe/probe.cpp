@@ -30,6 +30,9 @@ constexpr std::size_t max_text_bytes = 2000;
 
 constexpr std::chrono::milliseconds tolerated_lateness{100};
 
+// For an address that does not answer while others are left: a lost packet is sent again after 1 s.
+constexpr std::chrono::milliseconds most_patience{2'000};
+
 // A login's SCRAM takes 3 ms of CPU time with PostgreSQL's 4,096 iterations. One that has taken
 // this much, and was not done in time, asks for hundreds of thousands.
 constexpr std::chrono::milliseconds most_honest_hashing{250};
@@ -199,8 +202,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (!connection_.parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
+    const std::function<void(Phase)> on_phase = [this](Phase phase) { reach(phase); };
+    const std::function<std::chrono::milliseconds(std::size_t)> patience =
+        [this](std::size_t others) { return share_of_time(others); };
     const std::optional<std::string> refused =
-        co_await link_.connect(parameters_, [this](Phase phase) { reach(phase); });
+        co_await link_.connect(parameters_, on_phase, patience);
     if (refused) {
       fail(connection_failure(phase_, *refused, attempt_));
       co_return false;
@@ -259,6 +265,12 @@ class Probe : public std::enable_shared_from_this<Probe> {
   std::chrono::milliseconds time_left() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_.timeout -
                                                                  Clock::now());
+  }
+
+  /// For one address while others come after it; the last one has all that is left, and needs more
+  /// than to be connected to.
+  [[nodiscard]] std::chrono::milliseconds share_of_time(std::size_t others) const {
+    return std::min(most_patience, time_left() / (static_cast<int>(others) + 2));
   }
 
   void enter(Phase phase) {
