@@ -7,6 +7,7 @@
 
 #include "agent/core/address_failures.hpp"
 #include "agent/core/duration.hpp"
+#include "agent/core/pooler_failure.hpp"
 
 namespace conncheck {
 namespace {
@@ -250,8 +251,13 @@ Failure connection_failure(Phase phase, std::string_view libpq_message, const At
                    std::move(reading.verdict.hint)};
   }
   // With a SQLSTATE the server has answered as PostgreSQL does: that is the login, whatever libpq
-  // says.
-  Verdict verdict = verdict_by_sqlstate(message, attempt);
+  // says. Only PostgreSQL itself names the function that refused.
+  std::optional<PoolerVerdict> pooler;
+  if (message.function.empty()) {
+    pooler = pooler_verdict(Phase::login, *message.sqlstate, message.text, attempt.user);
+  }
+  Verdict verdict = pooler ? Verdict{pooler->code, std::move(pooler->hint)}
+                           : verdict_by_sqlstate(message, attempt);
   return Failure{verdict.code, Phase::login, std::move(message.sqlstate), std::move(message.text),
                  std::move(verdict.hint)};
 }
@@ -272,6 +278,9 @@ Failure query_failure(std::string_view sqlstate, std::string_view primary_messag
     failure.code = FailureCode::connection_lost;
     failure.sqlstate = std::nullopt;
     failure.hint = "the connection broke during the query: see the server's log";
+  } else if (auto pooler = pooler_verdict(Phase::query, sqlstate, primary_message, "the login")) {
+    failure.code = pooler->code;
+    failure.hint = std::move(pooler->hint);
   }
   return failure;
 }
