@@ -11,6 +11,7 @@
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
 #include "agent/core/printable.hpp"
+#include "agent/core/retry.hpp"
 #include "agent/core/schedule.hpp"
 #include "agent/render/report_words.hpp"
 #include "agent/render/timestamp.hpp"
@@ -47,18 +48,20 @@ bool print_line(const CheckReport& report) {
   return std::fflush(stdout) == 0;
 }
 
-/// Runs each connection's check when it is due, never the same one twice at a time, until told to
-/// stop; then waits for the checks under way, each of which ends by its own deadline.
+/// Runs each connection's check when it is due, never the same one twice at a time, and sooner
+/// again after a failure that may pass (retry.hpp), until told to stop; then waits for the checks
+/// under way, each of which ends by its own deadline.
 class Agent {
  public:
   Agent(asio::io_context& loop, const std::vector<Connection>& connections)
       : connections_(connections),
-        runs_(connections.size(), 0),
+        progress_(connections.size()),
         run_(loop.get_executor(), CheckOptions{}),
         timer_(loop),
         signals_(loop, SIGTERM, SIGINT) {
     const auto now = Clock::now();
     for (std::size_t i = 0; i < connections_.size(); ++i) {
+      progress_[i].turn = now;
       due_.push({now, i});
     }
   }
@@ -76,6 +79,12 @@ class Agent {
     Clock::time_point at;
     std::size_t connection;
     bool operator>(const Due& other) const { return at > other.at; }
+  };
+
+  struct Progress {
+    std::uint64_t turns = 0;
+    Clock::time_point turn;      ///< the schedule's next one, or the one under way
+    std::uint64_t failures = 0;  ///< in a row
   };
 
   void wait_for_signal() {
@@ -133,9 +142,7 @@ class Agent {
       output_lost_ = true;
       stop();
     }
-    const Connection& connection = connections_[due.connection];
-    const auto wait = interval(connection.schedule, connection.name, runs_[due.connection]++);
-    due_.push({next_due(due.at, wait, Clock::now()), due.connection});
+    due_.push({next_time(due.connection, report), due.connection});
     if (!stopping_) {
       start_due();
     } else {
@@ -143,8 +150,27 @@ class Agent {
     }
   }
 
+  /// A turn that has come while a check was under way is over: two checks in a row would be a
+  /// hurry.
+  Clock::time_point next_time(std::size_t index, const CheckReport& report) {
+    const Connection& connection = connections_[index];
+    Progress& progress = progress_[index];
+    const auto now = Clock::now();
+    if (progress.turn <= now) {
+      const auto wait = interval(connection.schedule, connection.name, progress.turns++);
+      progress.turn = next_due(progress.turn, wait, now);
+    }
+    progress.failures = report.error ? progress.failures + 1 : 0;
+    const auto until_turn =
+        std::chrono::duration_cast<std::chrono::milliseconds>(progress.turn - now);
+    const auto delay =
+        report.error ? retry_delay(*report.error, progress.failures, connection.name, until_turn)
+                     : std::nullopt;
+    return delay ? now + *delay : progress.turn;
+  }
+
   const std::vector<Connection>& connections_;
-  std::vector<std::uint64_t> runs_;
+  std::vector<Progress> progress_;
   CheckRun run_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   asio::steady_timer timer_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agent/config/parameters.hpp"
+#include "agent/config/provider_checks.hpp"
 #include "agent/config/wording.hpp"
 
 namespace conncheck {
@@ -140,6 +141,7 @@ std::optional<Connection> read_connection(Reader& reader, const Value& value,
   check_url_against_keys(reader, own);
   Connection connection = merged_connection(own, defaults);
   connection.origin = reader.origin(value.place);
+  apply_provider(reader, value.place, own, connection);
   check_tunnel(reader, own.has("tunnel") ? own.given.at("tunnel") : value.place, connection);
   if (!ports_fit_hosts(connection.parameters)) {
     reader.error(own.has("port") ? own.given.at("port") : value.place,

@@ -28,18 +28,36 @@ constexpr std::string_view how_to_write =
     "write postgresql://USER@HOST:PORT/DATABASE, with special characters in the user and the "
     "password percent-encoded (@ as %40, / as %2F, : as %3A, % as %25)";
 
-/// Parameters of other drivers that hosting dashboards put into their URLs.
+/// Parameters of other drivers that hosting dashboards and guides put into their URLs.
 std::string_view foreign_owner(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> owners = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 27> owners = {{
       {"pgbouncer", "Prisma"},
       {"connection_limit", "Prisma"},
       {"pool_timeout", "Prisma"},
       {"socket_timeout", "Prisma"},
       {"schema", "Prisma"},
       {"sslaccept", "Prisma"},
+      {"sslidentity", "Prisma"},
       {"statement_cache_size", "Prisma"},
       {"currentSchema", "JDBC"},
       {"prepareThreshold", "JDBC"},
+      {"preparedStatementCacheQueries", "JDBC"},
+      {"ApplicationName", "JDBC"},
+      {"loginTimeout", "JDBC"},
+      {"socketTimeout", "JDBC"},
+      {"sslfactory", "JDBC"},
+      {"stringtype", "JDBC"},
+      {"targetServerType", "JDBC"},
+      {"supa", "Vercel"},
+      {"workaround", "Vercel"},
+      {"uselibpqcompat", "node-postgres"},
+      {"pool_max_conns", "pgx"},
+      {"pool_min_conns", "pgx"},
+      {"default_query_exec_mode", "pgx"},
+      {"statement_cache_capacity", "pgx"},
+      {"prepared_statement_cache_size", "SQLAlchemy"},
+      {"prepared_statements", "Rails"},
+      {"pool", "Rails"},
   }};
   for (const auto& [parameter, owner] : owners) {
     if (parameter == name) {
@@ -47,6 +65,52 @@ std::string_view foreign_owner(std::string_view name) {
     }
   }
   return {};
+}
+
+/// All of them at once: taking one out after the other is a nuisance.
+std::optional<std::string> foreign_parameters(std::string_view query) {
+  std::string names;
+  std::string owners;
+  int count = 0;
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view parameter = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+    const std::string_view name = parameter.substr(0, parameter.find('='));
+    const std::string owner(foreign_owner(name));
+    if (owner.empty() || names.find(in_backquotes(name)) != std::string::npos) {
+      continue;
+    }
+    names += (count++ == 0 ? "" : ", ") + in_backquotes(name);
+    if (owners.find(owner) == std::string::npos) {
+      owners += (owners.empty() ? "" : " or ") + owner + "'s";
+    }
+  }
+  if (count == 0) {
+    return std::nullopt;
+  }
+  return count == 1 ? fmt::format(
+                          "has the query parameter {}, which is {} and unknown to libpq: "
+                          "remove it",
+                          names, owners)
+                    : fmt::format(
+                          "has the query parameters {}, which are {} and unknown to libpq: "
+                          "remove them",
+                          names, owners);
+}
+
+/// Of SQLAlchemy's and JDBC's URLs.
+std::optional<std::string> mistake_in_scheme(std::string_view url) {
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+    return std::nullopt;
+  }
+  if (url.starts_with("postgresql+") || url.starts_with("postgres+")) {
+    return "must begin with postgresql://: leave out the + and the name of the driver after it";
+  }
+  if (url.starts_with("jdbc:postgresql://")) {
+    return "must begin with postgresql://: leave out jdbc:";
+  }
+  return "must begin with postgresql:// or postgres://";
 }
 
 /// What stands after the scheme, cut as libpq cuts it: a user only where an @ comes before any /.
@@ -84,11 +148,6 @@ std::optional<std::string> mistake_in_name(std::string_view name, bool may_print
   const bool is_word = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   });
-  const std::string_view owner = foreign_owner(name);
-  if (!owner.empty()) {
-    return fmt::format("has the query parameter {}, which is {}'s and unknown to libpq: remove it",
-                       in_backquotes(name), owner);
-  }
   const std::string meant = suggestion(name, known);
   if (!may_print || !is_word) {
     return fmt::format("has a query parameter that this libpq does not know{}",
@@ -102,6 +161,9 @@ std::optional<std::string> mistake_in_query(const UrlParts& parts, bool has_secr
   // An @ after the ? may mean that the ? belongs to a password.
   const bool may_be_password = parts.query.find('@') != std::string_view::npos;
   const bool may_print = !has_secret_text && !may_be_password;
+  if (auto mistake = foreign_parameters(parts.query)) {
+    return mistake;
+  }
   std::string_view rest = parts.query;
   while (!rest.empty()) {
     const std::size_t end = rest.find('&');
@@ -118,6 +180,10 @@ std::optional<std::string> mistake_in_query(const UrlParts& parts, bool has_secr
       if (auto mistake = mistake_in_name(parameter.substr(0, equals), may_print)) {
         return mistake;
       }
+    }
+    if (parameter.starts_with("ssl=") && parameter != "ssl=true") {
+      return "has the query parameter `ssl`, of which libpq knows ssl=true only: write "
+             "sslmode=require, or verify-full, instead";
     }
     if (parameter.find('=', equals + 1) != std::string_view::npos) {
       return "has a query parameter with a second = in it: write it as %3D";
@@ -142,8 +208,8 @@ bool has_bad_percent(std::string_view text) {
 /// Before libpq sees it: an @ or / in a password makes libpq take a part of it for host, port or
 /// database, without any complaint.
 std::optional<std::string> mistake_in_url(const std::string& url, bool has_secret_text) {
-  if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
-    return "must begin with postgresql:// or postgres://";
+  if (auto mistake = mistake_in_scheme(url)) {
+    return mistake;
   }
   const UrlParts parts = parts_of(url);
   if (parts.target.find('@') != std::string_view::npos) {

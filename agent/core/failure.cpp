@@ -4,8 +4,10 @@
 
 #include <regex>
 
+#include "agent/core/address_failures.hpp"
 #include "agent/core/libpq_wording.hpp"
 #include "agent/core/login_refusal.hpp"
+#include "agent/core/pooler_failure.hpp"
 
 namespace conncheck {
 namespace {
@@ -48,6 +50,9 @@ ServerMessage parse_verbose_message(std::string_view message) {
 Failure connection_failure(Phase phase, std::string_view libpq_message, const Attempt& attempt) {
   ServerMessage message = parse_verbose_message(libpq_message);
   if (!message.sqlstate) {
+    if (auto unconnected = unconnected_failure(address_failures(libpq_message))) {
+      return std::move(*unconnected);
+    }
     Reading reading = read_libpq(phase, libpq_message, attempt.certificate_fault);
     // TLS 1.3 servers look at a client's certificate when the client takes the handshake for done.
     const FailureCode code = reading.verdict.code;
@@ -56,8 +61,13 @@ Failure connection_failure(Phase phase, std::string_view libpq_message, const At
                    std::move(reading.verdict.hint)};
   }
   // With a SQLSTATE the server has answered as PostgreSQL does: that is the login, whatever libpq
-  // says.
-  Verdict verdict = login_refusal(message, attempt);
+  // says. Only PostgreSQL itself names the function that refused.
+  std::optional<PoolerVerdict> pooler;
+  if (message.function.empty()) {
+    pooler = pooler_verdict(Phase::login, *message.sqlstate, message.text, attempt.user);
+  }
+  Verdict verdict =
+      pooler ? Verdict{pooler->code, std::move(pooler->hint)} : login_refusal(message, attempt);
   return Failure{verdict.code, Phase::login, std::move(message.sqlstate), std::move(message.text),
                  std::move(verdict.hint)};
 }
@@ -81,9 +91,21 @@ Failure interrupted_failure(Phase phase, bool is_culprit, std::string_view why) 
 }
 
 Failure dns_failure(const std::string& host, std::string_view reason) {
+  std::string hint = "check the host's spelling, and this machine's name servers";
+  if (reason == "Temporary failure in name resolution") {
+    hint =
+        "this machine's name servers (/etc/resolv.conf) do not answer, or failed: the name may be "
+        "right";
+  } else if (reason == "Name or service not known") {
+    hint =
+        "there is no such name: check its spelling; a private network's names are known to its own "
+        "name servers only (VPN?)";
+  } else if (reason == "No address associated with hostname") {
+    hint = "the name exists and has no address: check it, and its records";
+  }
   return Failure{FailureCode::dns_failure, Phase::resolve, std::nullopt,
                  fmt::format("the name {} could not be resolved: {}", host, reason),
-                 "check the host's spelling, and this machine's name servers"};
+                 std::move(hint)};
 }
 
 Failure config_failure(std::string message, std::string hint) {

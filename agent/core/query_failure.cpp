@@ -1,5 +1,6 @@
 #include "agent/core/failure.hpp"
 #include "agent/core/libpq_wording.hpp"
+#include "agent/core/pooler_failure.hpp"
 
 namespace conncheck {
 namespace {
@@ -51,6 +52,10 @@ Failure query_failure(std::string_view sqlstate, std::string_view primary_messag
   }
   if (sqlstate.empty()) {
     failure.sqlstate = std::nullopt;
+  } else if (auto pooler = pooler_verdict(Phase::query, sqlstate, primary_message, "the login");
+             pooler && failure.code == FailureCode::query_failed) {
+    failure.code = pooler->code;
+    failure.hint = std::move(pooler->hint);
   }
   if (sqlstate == "57014" && primary_message.find("user request") != std::string_view::npos) {
     failure.code = FailureCode::query_failed;

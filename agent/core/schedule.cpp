@@ -17,13 +17,16 @@ std::uint64_t spread(std::string_view name, std::uint64_t run) {
 
 }  // namespace
 
+double share_of(std::string_view name, std::uint64_t number) {
+  return static_cast<double>(spread(name, number) % 10'000) / 10'000.0;
+}
+
 std::chrono::milliseconds interval(const Schedule& schedule, std::string_view name,
                                    std::uint64_t run) {
   const std::chrono::milliseconds every =
       schedule.every.count() > 0 ? schedule.every : default_interval;
-  const double share = static_cast<double>(spread(name, run) % 10'000) / 10'000.0;
   return every + std::chrono::milliseconds(static_cast<std::int64_t>(
-                     static_cast<double>(every.count()) * schedule.jitter * share));
+                     static_cast<double>(every.count()) * schedule.jitter * share_of(name, run)));
 }
 
 std::chrono::steady_clock::time_point next_due(std::chrono::steady_clock::time_point last_due,

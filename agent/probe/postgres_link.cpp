@@ -178,6 +178,7 @@ void PostgresLink::start(const Parameters& parameters) {
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
   received_ = 0;
+  is_ended_ = false;
 }
 
 asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
@@ -304,7 +305,7 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
   }
   co_await flush();
   std::optional<StatementError> error = co_await answers(statements);
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+  if (is_over()) {
     co_return error;
   }
   leave_pipeline();
@@ -341,7 +342,7 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
       break;
     }
     const std::optional<StatementError> error = co_await answers(under_way.front());
-    if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+    if (is_over()) {
       co_return error ? error : broken();
     }
     bytes -= size_of(under_way.front());
@@ -375,7 +376,12 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
       co_return broken();
     }
     if (!result) {  // the end of one statement's results
-      if (++current > statements.size()) {
+      if (++current > statements.size() && error) {
+        // A pooler that lost its server passes on the server's last words and adds its own.
+        is_ended_ = true;
+        co_return error;
+      }
+      if (current > statements.size()) {
         throw MalformedAnswer{"the server answers more than was asked"};
       }
       PQsetSingleRowMode(connection_.get());

@@ -105,6 +105,9 @@ class PostgresLink {
   boost::asio::awaitable<std::optional<StatementError>> answers(
       const std::vector<Statement>& statements);
   void leave_pipeline();
+  [[nodiscard]] bool is_over() const {
+    return is_ended_ || PQstatus(connection_.get()) == CONNECTION_BAD;
+  }
   void take(const PGresult* result, const std::vector<Statement>& statements, std::size_t current);
   [[nodiscard]] StatementError broken() const;
 
@@ -114,6 +117,7 @@ class PostgresLink {
   std::shared_ptr<PGconn> connection_;
   std::chrono::nanoseconds burned_{0};
   bool is_polled_beside_ = false;
+  bool is_ended_ = false;  ///< by the other end, which has not closed its socket yet
   std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits, while connecting
   std::int64_t rows_ = 0;                                        ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete

@@ -10,6 +10,7 @@
 
 #include "agent/core/failure.hpp"
 #include "agent/core/printable.hpp"
+#include "agent/core/provider_hint.hpp"
 #include "agent/core/redact.hpp"
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/interrogation.hpp"
@@ -298,6 +299,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(unexpected(failure));
     }
     end_tunnel();
+    if (observation_.error && !tunnel_) {
+      if (auto hint = provider_hint(*observation_.error, connection_.provider, attempt_.host)) {
+        observation_.error->hint = std::move(*hint);
+      }
+    }
     const auto whole = [](Clock::duration duration) {
       return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
     };

@@ -85,6 +85,16 @@ class Peer:
                 return body
             self.send(b"N")
 
+    def startup_with_tls(self, context):
+        """The start-up packet, TLS accepted: `context` is an ssl.SSLContext. None if none was asked for."""
+        length = struct.unpack("!I", self.read(4))[0]
+        body = self.read(length - 4)
+        if struct.unpack("!I", body[:4])[0] != SSL_REQUEST:
+            return None
+        self.send(b"S")
+        self.connection = context.wrap_socket(self.connection, server_side=True)
+        return self.read(struct.unpack("!I", self.read(4))[0] - 4)
+
     def login(self):
         self.startup()
         self.send(LOGGED_IN)
@@ -121,11 +131,12 @@ class Peer:
 
 
 class HostileServer:
-    """Listens on 127.0.0.1 and gives each connection to `script`, a function of a Peer, then closes it."""
+    """Listens on 127.0.0.1, or at `listener`, and gives each connection to `script`, a function of a Peer, then
+    closes it."""
 
-    def __init__(self, script):
+    def __init__(self, script, listener=None):
         self.script = script
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self.listener = listener or socket.create_server(("127.0.0.1", 0), backlog=200)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 

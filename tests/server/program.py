@@ -45,8 +45,10 @@ def binary():
 class Program:
     """conncheck, with a directory for the configurations of one test."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, inside=()):
+        """`inside`: words to put before the command, that run it elsewhere (Network.inside)."""
         self.directory = pathlib.Path(directory)
+        self.inside = list(inside)
 
     def write(self, name, content):
         """Writes a file for a run: text, bytes, or anything that JSON (and so YAML) can hold."""
@@ -78,7 +80,7 @@ class Program:
 
     def start(self, arguments, config=None, env=None, **options):
         """Starts a run without waiting for its end: a subprocess.Popen with pipes of bytes."""
-        command = [binary(), *map(str, arguments)]
+        command = [*self.inside, binary(), *map(str, arguments)]
         if config is not None:
             path = config if isinstance(config, pathlib.Path) else self.write("conncheck.yml", config)
             command += ["-c", path]

@@ -2,7 +2,11 @@
 
 import select
 import signal
+import socket
+import threading
 import time
+
+import network
 
 
 def lines_of(process, count, seconds=30):
@@ -41,8 +45,6 @@ def test_repeats_and_ends_on_sigterm(program, database, make_role):
 
 
 def test_waits_for_the_check_under_way(program):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         url = f"postgresql://app@127.0.0.1:{port}/orders"
@@ -63,3 +65,48 @@ def test_refuses_a_schedule_that_it_cannot_keep(program):
     run = program.run(["agent"], config=config)
     assert run.exit_code == 3
     assert "cron" in run.stderr
+
+
+def test_comes_back_sooner_than_its_schedule(program, database, make_role):
+    """A server that was down is found to be up within seconds, not at the next turn in ten minutes."""
+    role = make_role("restarted")
+    database.sql("CREATE TABLE orders (id int); GRANT SELECT ON orders TO restarted")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))  # nobody else's, and not listening yet
+        url = database.url(role).replace(f":{database.cluster.port}/", f":{listener.getsockname()[1]}/")
+        agent = program.start(["agent"], config=configuration(url, schedule={"every": "10m"}))
+        try:
+            assert " steady critical " in lines_of(agent, 1)[0]
+            listener.listen()
+            threading.Thread(target=network.forward, args=(listener, database.cluster.port), daemon=True).start()
+            began = time.monotonic()
+            assert " steady ok " in lines_of(agent, 1)[0]
+            assert time.monotonic() - began < 4
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            agent.kill()
+            agent.communicate()
+
+
+def test_is_in_no_hurry_after_a_refused_password(program, database, make_role):
+    """While what may pass is tried again, a wrong password has its turn in ten minutes."""
+    make_role("in_no_hurry")
+    log = database.cluster.data / "server.log"
+    refused = 'password authentication failed for user "in_no_hurry"'
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        place = {"host": "127.0.0.1", "user": "in_no_hurry", "database": database.name, "password": "wrong"}
+        connections = [
+            {"name": "wrong-password", **place, "port": database.cluster.port},
+            {"name": "down", **place, "port": unused.getsockname()[1]},
+        ]
+        config = {"version": 1, "defaults": {"schedule": {"every": "10m"}}, "connections": connections}
+        agent = program.start(["agent"], config=config)
+        try:
+            lines = lines_of(agent, 3)
+        finally:
+            agent.kill()
+            agent.communicate()
+    assert sum(" wrong-password " in line for line in lines) == 1
+    assert sum(" down critical " in line for line in lines) == 2
+    assert log.read_text().count(refused) == 1

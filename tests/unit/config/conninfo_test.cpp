@@ -68,6 +68,38 @@ TEST(Conninfo, UnknownParametersAreNamed) {
             "mean `application_name`?)");
 }
 
+TEST(Conninfo, ParametersOfOtherDriversAreNamedAllAtOnce) {
+  EXPECT_EQ(mistake_in("postgresql://u@h/db?pgbouncer=true&sslmode=require&connection_limit=1"),
+            "has the query parameters `pgbouncer`, `connection_limit`, which are Prisma's and "
+            "unknown to libpq: remove them");
+  EXPECT_EQ(mistake_in("postgresql://u@h/db?sslmode=require&supa=base-pooler.x&pgbouncer=true"),
+            "has the query parameters `supa`, `pgbouncer`, which are Vercel's or Prisma's and "
+            "unknown to libpq: remove them");
+  EXPECT_EQ(mistake_in("postgresql://u@h/db?schema=public"),
+            "has the query parameter `schema`, which is Prisma's and unknown to libpq: remove it");
+  EXPECT_NE(mistake_in("postgresql://u@h/db?ssl=require").find("sslmode=require"),
+            std::string::npos);
+}
+
+TEST(Conninfo, SchemesOfOtherLibrariesAreNamed) {
+  EXPECT_NE(mistake_in("postgresql+asyncpg://u@h/db").find("leave out the +"), std::string::npos);
+  EXPECT_NE(mistake_in("jdbc:postgresql://h/db").find("leave out jdbc:"), std::string::npos);
+}
+
+TEST(Conninfo, UrlsOfHostingDashboardsAreTaken) {
+  const UrlParameters neon = parsed(
+      "postgresql://alex:AbC123dEf@ep-cool-darkness-a1b2c3d4-pooler.us-east-2.aws.neon.tech/"
+      "dbname?sslmode=require&channel_binding=require");
+  EXPECT_EQ(neon.parameters.at("channel_binding"), "require");
+  EXPECT_EQ(
+      parsed("postgres://u@h.neon.tech/db?options=endpoint%3Dep-cool-1").parameters.at("options"),
+      "endpoint=ep-cool-1");
+  const UrlParameters supabase =
+      parsed("postgresql://postgres.abcdef:x@aws-0-eu-west-1.pooler.supabase.com:6543/postgres");
+  EXPECT_EQ(supabase.parameters.at("user"), "postgres.abcdef");
+  EXPECT_EQ(supabase.parameters.at("port"), "6543");
+}
+
 TEST(Conninfo, TextOfTheEnvironmentIsNotNamed) {
   EXPECT_EQ(mistake_in("postgresql://u@h/db?hunter=true", true).find("hunter"), std::string::npos);
   EXPECT_NE(mistake_in("postgresql://u@h/db?pgbouncer=true", true).find("`pgbouncer`"),

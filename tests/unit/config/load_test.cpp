@@ -174,6 +174,21 @@ TEST(Load, FullExample) {
   EXPECT_EQ(billing.tags.at("team"), "billing");
 }
 
+TEST(Load, AProviderDemandsTlsAndWarns) {
+  const Loaded loaded = load(testdata / "valid/providers.yml", environment);
+  EXPECT_EQ(lines(loaded, testdata / "valid"), contents(testdata / "valid/providers.expected"));
+  const auto sslmode = [&](const char* name) {
+    const auto& parameters = named(loaded, name).parameters;
+    const auto found = parameters.find("sslmode");
+    return found == parameters.end() ? "" : found->second;
+  };
+  EXPECT_EQ(sslmode("neon"), "require");
+  EXPECT_EQ(sslmode("neon-by-host"), "");  // as libpq has it: nobody named a provider
+  EXPECT_EQ(sslmode("as-asked"), "verify-full");
+  EXPECT_EQ(sslmode("system"), "verify-full");
+  EXPECT_EQ(sslmode("service"), "");
+}
+
 TEST(Load, ValuesOfUrlKeysAndEnvironment) {
   const Loaded loaded = load(testdata / "valid/values.yml", environment);
   ASSERT_EQ(lines(loaded, testdata), "");
