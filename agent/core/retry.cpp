@@ -22,6 +22,7 @@ bool may_pass_soon(const Failure& failure) {
     case FailureCode::too_many_connections:
     case FailureCode::starting_up:
     case FailureCode::shutting_down:
+    case FailureCode::target_session_mismatch:  // a failover may be under way
       return true;
     case FailureCode::timeout:
     case FailureCode::connection_lost:

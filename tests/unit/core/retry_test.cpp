@@ -43,6 +43,7 @@ const Case table[] = {
     {FailureCode::starting_up, Phase::login, true},
     {FailureCode::shutting_down, Phase::login, true},
     {FailureCode::shutting_down, Phase::query, true},
+    {FailureCode::target_session_mismatch, Phase::login, true},
     {FailureCode::protocol_error, Phase::login, false},
     {FailureCode::connection_lost, Phase::tls, true},
     {FailureCode::connection_lost, Phase::login, false},
