@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"FATAL:  57P03: the database system is shutting down", FailureCode::shutting_down},
         Case{"FATAL:  57P01: terminating connection due to administrator command",
              FailureCode::shutting_down},
-        Case{"FATAL:  08P01: no such user", FailureCode::protocol_error}));
+        Case{"FATAL:  08P01: no such user", FailureCode::unknown_role}));
 
 TEST(ConnectionFailure, OfLibpqKeepsThePhase) {
   const Failure refused =
