@@ -16,7 +16,7 @@ auto likeness(const Finding& finding) {
   return std::tuple(std::string_view(finding.rule), finding.severity,
                     std::string_view(*finding.schema_name), list_privileges(finding.missing),
                     std::string_view(finding.message_lead), std::string_view(finding.message_tail),
-                    finding.grant_usage, list_privileges(finding.grant));
+                    finding.grant_usage, list_privileges(finding.grant), finding.fix.has_value());
 }
 
 FindingGroup alone(const Finding& finding) {

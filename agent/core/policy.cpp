@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/core/finding_id.hpp"
+#include "agent/core/printable.hpp"
 #include "agent/core/sql_identifier.hpp"
 #include "agent/core/usable_privilege.hpp"
 
@@ -155,7 +156,11 @@ std::optional<Finding> nothing_visible_finding(const PolicySubject& subject) {
     finding.message =
         fmt::format("{} holds privileges, but can use none of them: it lacks USAGE on schema {}.",
                     role, join(unusable_schemas));
-    finding.fix = fmt::format("GRANT USAGE ON SCHEMA {} TO {};", join(unusable_schemas), role);
+    const std::string fix =
+        fmt::format("GRANT USAGE ON SCHEMA {} TO {};", join(unusable_schemas), role);
+    if (is_valid_utf8(fix)) {  // else it would be shown for another schema, or for none
+      finding.fix = fix;
+    }
   } else {
     finding.message = fmt::format(
         "{} can use none of the {} relations in this database. Grant the role what it needs: "

@@ -8,6 +8,7 @@
 #include "agent/core/finding_id.hpp"
 #include "agent/core/grant_statement.hpp"
 #include "agent/core/policy.hpp"
+#include "agent/core/printable.hpp"
 #include "agent/core/sql_identifier.hpp"
 #include "agent/core/usable_privilege.hpp"
 
@@ -143,10 +144,17 @@ Finding lacking_finding(const PolicySubject& subject, const RelationPermissions&
   finding.message_lead =
       fmt::format("{} lacks {} on ", quote_grantee(subject.role_name), list_privileges(lacking));
   finding.message_tail = diagnosis.reasons.empty() ? "." : ": " + diagnosis.reasons + ".";
-  compose_message(finding, relation);
   finding.grant_usage = diagnosis.grant_usage;
   finding.grant = diagnosis.grant;
-  if (diagnosis.grant_usage || !diagnosis.grant.empty()) {
+  const bool can_be_granted = diagnosis.grant_usage || !diagnosis.grant.empty();
+  const bool can_be_written = is_valid_utf8(subject.role_name) &&
+                              is_valid_utf8(relation.schema_name) &&
+                              is_valid_utf8(relation.table_name);
+  if (can_be_granted && !can_be_written) {
+    finding.message_tail += " The GRANT cannot be written here: a name in it is not valid UTF-8.";
+  }
+  compose_message(finding, relation);
+  if (can_be_granted && can_be_written) {
     finding.fix =
         grant_statements(subject.role_name, relation.schema_name, std::array{relation.table_name},
                          diagnosis.grant_usage, diagnosis.grant);

@@ -51,6 +51,14 @@ namespace {
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 }
 
+bool is_valid_utf8(std::string_view text) {
+  bool valid = true;
+  for_each_character(text, [&valid](std::string_view, std::optional<char32_t> character) {
+    valid = valid && character.has_value();
+  });
+  return valid;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());

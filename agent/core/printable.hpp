@@ -20,6 +20,9 @@ void for_each_character(
 /// and U+200D are not among them: words of some scripts need them. Noncharacters are.
 [[nodiscard]] bool is_invisible(char32_t character);
 
+/// A name that is not stands for something else as soon as it is printed.
+[[nodiscard]] bool is_valid_utf8(std::string_view text);
+
 /// `text` with U+FFFD for each byte that is no valid UTF-8; everything else is kept.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 

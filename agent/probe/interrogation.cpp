@@ -7,6 +7,7 @@
 #include "agent/core/failure.hpp"
 #include "agent/probe/catalog_queries.hpp"
 #include "agent/probe/explanation_run.hpp"
+#include "agent/probe/opening.hpp"
 #include "agent/probe/proof_queries.hpp"
 #include "agent/probe/proof_run.hpp"
 #include "agent/probe/rows.hpp"
@@ -23,29 +24,6 @@ constexpr std::size_t max_reachable_roles = 32;
 constexpr std::size_t max_kept_rows = 400'000;
 
 enum class Rung { extension, catalog };
-
-/// Begins the transaction; a statement that fails cannot leave a query running after the deadline.
-std::vector<Statement> opening(std::chrono::milliseconds time_left) {
-  const std::string timeout = std::to_string(std::max<std::int64_t>(time_left.count(), 1));
-  return {
-      // All questions are about one moment: what is asked follows from what was answered. A role's
-      // default may be serializable, which a standby refuses.
-      {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}, {}},
-      {"SELECT pg_catalog.set_config('statement_timeout', $1::pg_catalog.text, true), "
-       "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
-       "pg_catalog.set_config('standard_conforming_strings', 'on', true), "
-       "pg_catalog.set_config('quote_all_identifiers', 'off', true), "
-       // Compiling the query takes ten times longer than running it.
-       "pg_catalog.set_config('jit', 'off', true), "
-       // From PostgreSQL 14 on, and where the system can: the server notices within a second that
-       // we are gone, however we went. No operators: the search_path is not set yet.
-       "CASE WHEN pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL "
-       "AND pg_catalog.strpos(pg_catalog.version(), 'linux')::pg_catalog.bool "
-       "THEN pg_catalog.set_config('client_connection_check_interval', '1s', true) END",
-       {timeout},
-       {}},
-  };
-}
 
 /// Neither the connection nor the time is gone: another question may still be answered.
 bool worth_another_question(const StatementError& error) {
@@ -117,12 +95,12 @@ class Interrogation {
 
  private:
   asio::awaitable<std::optional<StatementError>> ask_session() {
-    return ask_session(opening(time_left_()));
+    return ask_session(opening(link_.connection(), time_left_()));
   }
 
   asio::awaitable<std::optional<StatementError>> ask_session_again() {
     std::vector<Statement> statements = {{"ROLLBACK", {}, {}}};
-    for (Statement& statement : opening(time_left_())) {
+    for (Statement& statement : opening(link_.connection(), time_left_())) {
       statements.push_back(std::move(statement));
     }
     role_names_.clear();
@@ -251,7 +229,7 @@ class Interrogation {
     std::vector<Statement> statements;
     if (after_failure) {
       statements.push_back({"ROLLBACK", {}, {}});
-      for (Statement& statement : opening(time_left_())) {
+      for (Statement& statement : opening(link_.connection(), time_left_())) {
         statements.push_back(std::move(statement));
       }
       catalog_contents_ = {};
@@ -342,6 +320,9 @@ class Interrogation {
     std::vector<Statement> statements;
     statements.push_back({"ROLLBACK", {}, {}});
     statements.push_back({"BEGIN READ ONLY", {}, {}});
+    if (holds_any_bytes(link_.connection())) {
+      statements.push_back({"SET LOCAL client_encoding = 'SQL_ASCII'", {}, {}});
+    }
     if (!observation_.session) {
       statements.push_back({information_schema_session_query(), {}, [this](const Columns& columns) {
                               observation_.session = information_schema_session(columns);

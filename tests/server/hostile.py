@@ -110,12 +110,15 @@ class Peer:
         self.send(message(b"R", struct.pack("!I", SASL_CONTINUE) + first))
 
     def round_trip(self):
-        """Everything that the client sends until its Sync."""
+        """Everything that the client sends until its Sync; the texts of the statements in it."""
+        statements = []
         while True:
             kind = self.read(1)
-            self.read(struct.unpack("!I", self.read(4))[0] - 4)
+            body = self.read(struct.unpack("!I", self.read(4))[0] - 4)
+            if kind == b"P":
+                statements.append(body.split(b"\0")[1].decode())
             if kind == b"S":
-                return
+                return statements
 
     def send(self, data):
         self.connection.sendall(data)

@@ -7,6 +7,14 @@ namespace {
 
 const std::string replacement = "\xEF\xBF\xBD";
 
+TEST(ValidUtf8, IsToldFromWhatIsNot) {
+  EXPECT_TRUE(is_valid_utf8(""));
+  EXPECT_TRUE(is_valid_utf8("caf\xC3\xA9 \xF0\x9F\x98\x80\x1B"));
+  for (const char* text : {"caf\xE9", "\xFF", "\xC3", "\xED\xA0\x80", "\xC0\xAF"}) {
+    EXPECT_FALSE(is_valid_utf8(text));
+  }
+}
+
 TEST(ValidUtf8, KeepsWhatIsValid) {
   EXPECT_EQ(valid_utf8("größe 表 😀\n\x1b"), "größe 表 😀\n\x1b");
   EXPECT_EQ(valid_utf8(std::string_view("a\0b", 3)), std::string_view("a\0b", 3));

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "agent/core/usable_privilege.hpp"
 #include "tests/unit/core/relation_samples.hpp"
 
@@ -43,6 +45,18 @@ TEST(Require, NamesAreQuoted) {
   role.name = "PUBLIC";
   EXPECT_EQ(only(role.require({rule({"public.*"}, reading)})).fix,
             "GRANT SELECT ON TABLE public.\"Order\"\"s\" TO \"PUBLIC\";");
+}
+
+TEST(Require, NoGrantIsShownForANameThatCannotBePrinted) {
+  // It would be mended when it is printed, and the statement be for another relation, or for none.
+  for (const auto& [name, schema, table] : {std::array<const char*, 3>{"app", "public", "caf\xE9"},
+                                            {"app", "sch\xE9ma", "orders"},
+                                            {"r\xF4le", "public", "orders"}}) {
+    const Role role{.name = name, .relations = {relation(schema, table)}};
+    const Finding finding = only(role.require({rule({"*.*"}, reading)}));
+    EXPECT_FALSE(finding.fix);
+    EXPECT_TRUE(contains(finding.message, "not valid UTF-8"));
+  }
 }
 
 TEST(Require, HeldWithoutSchemaUsageNeedsUsageAlone) {
