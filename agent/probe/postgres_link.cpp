@@ -153,8 +153,7 @@ asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() 
   co_return *poll;
 }
 
-asio::awaitable<std::optional<std::string>> PostgresLink::connect(
-    const Parameters& parameters, std::function<void(Phase)> on_phase) {
+void PostgresLink::start(const Parameters& parameters) {
   const Keywords pairs = keywords(parameters);
   connection_ = {PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0),
                  ConnectionCloser()};
@@ -163,6 +162,10 @@ asio::awaitable<std::optional<std::string>> PostgresLink::connect(
   }
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+}
+
+asio::awaitable<std::optional<std::string>> PostgresLink::connect(
+    std::function<void(Phase)> on_phase) {
   Phase phase = Phase::connect;
   PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {

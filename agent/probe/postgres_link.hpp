@@ -51,11 +51,12 @@ class PostgresLink {
  public:
   PostgresLink(boost::asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch);
 
-  /// Connects; `on_phase` hears connect, tls and login as they begin. `hosts` have been resolved.
-  /// Returns libpq's message when it fails, nothing when the session is there. Throws
-  /// MalformedAnswer.
-  boost::asio::awaitable<std::optional<std::string>> connect(const Parameters& parameters,
-                                                             std::function<void(Phase)> on_phase);
+  /// Begins to connect; host names have been resolved.
+  void start(const Parameters& parameters);
+
+  /// Connects, once started; `on_phase` hears connect, tls and login as they begin. Returns libpq's
+  /// message when it fails, nothing when the session is there. Throws MalformedAnswer.
+  boost::asio::awaitable<std::optional<std::string>> connect(std::function<void(Phase)> on_phase);
 
   /// Sends all statements in one go (pipeline mode, unnamed) and waits for all of their answers.
   /// After an error the server skips the rest. Throws MalformedAnswer.

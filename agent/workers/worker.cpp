@@ -121,7 +121,8 @@ class Worker {
       wait_for_beat();
     }
     start_probe(
-        loop_.get_executor(), resources_, job->connection, probe_options(*job), watch,
+        loop_.get_executor(), resources_, std::shared_ptr<const Connection>(job, &job->connection),
+        probe_options(*job), watch,
         [this, job, slot](Observation observation) { finish(*job, slot, std::move(observation)); });
     watch->waits();
   }
