@@ -1,7 +1,6 @@
 #include "agent/app/configuration.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -48,7 +47,6 @@ std::optional<Configuration> load_or_explain(const std::string& path, bool print
     return std::nullopt;
   }
   Loaded loaded = load(path, process_environment());
-  malloc_trim(0);  // the parser takes many times what comes of it
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     if (print_warnings || diagnostic.severity == Diagnostic::Severity::error) {
       fmt::print(stderr, "{}\n", to_text(diagnostic));
