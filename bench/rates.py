@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -46,6 +47,13 @@ def seconds(command, **options):
     started = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, **options)
     return time.monotonic() - started
+
+
+def cpu_times(bench, before=(0, 0)):
+    """Seconds of CPU time since `before`, of clients that have ended and of the server. What else the machine does
+    changes them less than it changes rates."""
+    client = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return client.ru_utime + client.ru_stime - before[0], bench.server.cpu_seconds() - before[1]
 
 
 def pgbench(bench, script, directory):
@@ -96,15 +104,18 @@ def conncheck(bench):
     return taken, memory
 
 
+def create_tables(bench, count):
+    """So many in all, as long as nothing takes any away."""
+    bench.server.sql("".join(f"CREATE TABLE IF NOT EXISTS t{i} (id int, name text);" for i in range(count))
+                     + f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {throwaway.ROLE}")
+
+
 def compare(bench):
     with tempfile.TemporaryDirectory(prefix="conncheck-rates-") as name:
         directory = pathlib.Path(name)
         program = build_pgx(directory)
-        tables = 0
         for wanted in TABLES:
-            bench.server.sql("".join(f"CREATE TABLE t{i} (id int, name text);" for i in range(tables, wanted))
-                             + f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {throwaway.ROLE}")
-            tables = wanted
+            create_tables(bench, wanted)
             compare_with(bench, directory, program, wanted)
 
 
@@ -118,19 +129,25 @@ def compare_with(bench, directory, program, tables):
     if program:
         peers["Go's pgx"] = lambda text: pgx(bench, program, text, directory)
     runs = {"conncheck": []} | {name: [] for name in peers}
-    memory = []
+    memory, cpu = [], {name: [] for name in runs}
     for _ in range(REPETITIONS):
+        before = cpu_times(bench)
         taken, megabytes = conncheck(bench)
+        cpu["conncheck"].append(cpu_times(bench, before))
         runs["conncheck"].append(taken)
         memory.append(megabytes)
         for name, run in peers.items():
+            before = cpu_times(bench)
             runs[name].append(run(script))
+            cpu[name].append(cpu_times(bench, before))
     own = CONNECTIONS / statistics.median(runs["conncheck"])
     print(f"\n{tables} tables, {CONNECTIONS} connections, {AT_A_TIME} at a time, the program's own statements "
           f"(conncheck agent: {statistics.median(memory):.0f} MB)")
     for name, taken in runs.items():
         rate = CONNECTIONS / statistics.median(taken)
-        print(f"  {name:<16}{rate:>8.1f} a second{own / rate:>8.2f}")
+        client, server = (statistics.median(times) / CONNECTIONS * 1000 for times in zip(*cpu[name]))
+        print(f"  {name:<16}{rate:>8.1f} a second{own / rate:>8.2f}      CPU time for each: {client:.1f} ms, "
+              f"{server:.1f} by the server")
     print("  `select 1`: " + ", ".join(f"{name} {CONNECTIONS / run('SELECT 1;'):.0f} a second" for name, run in peers.items()))
     if not program:
         print("  Go's pgx: not measured, golang-go and golang-github-jackc-pgx-v4-dev are not installed")

@@ -1,9 +1,12 @@
 """A throwaway server with one role that logs in by SCRAM."""
 
+import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
+
+import usage
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
 ROLE, PASSWORD = "bench_login", "bench"
@@ -40,6 +43,18 @@ class Server:
     def sql(self, statements):
         with self.connect() as connection:
             connection.execute(statements)
+
+    def cpu_seconds(self):
+        """Of all processes of the server, those that have ended included."""
+        postmaster = int((self.log.parent / "postmaster.pid").read_text().split()[0])
+        ticks = 0
+        for process in usage.tree(postmaster):
+            try:
+                fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            ticks += sum(int(field) for field in fields[11:15])  # its own, and those of children that it has reaped
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def url(self, number):
         """By one of two names for this machine: no server gets more than eight connections at a time from a run, and

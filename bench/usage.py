@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -11,6 +12,14 @@ import time
 
 def timestamp(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def run_time(command):
+    """Returns (seconds, seconds of CPU time) of one run, whatever it returns."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def tree(pid):

@@ -7,10 +7,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "agent/app/check_run.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
+#include "agent/app/kept_texts.hpp"
 #include "agent/app/process_setup.hpp"
 #include "agent/app/terminal.hpp"
 #include "agent/core/printable.hpp"
@@ -100,12 +102,43 @@ class Progress {
   bool shown_;
 };
 
-/// Reports in the order of the connections, whichever ends first.
-std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
-                                    const CheckOptions& options) {
+/// Each report becomes text as it comes and is gone; the texts are printed in the order of the
+/// connections once the totals, which some formats begin with, are known.
+class Results {
+ public:
+  Results(std::size_t count, std::unique_ptr<ReportFormat> format)
+      : format_(std::move(format)), places_(count) {}
+
+  void add(std::size_t number, const CheckReport& report) {
+    totals_.add(report);
+    places_[number] = texts_.keep(format_->check(report));
+  }
+
+  [[nodiscard]] bool print() const {
+    bool printed = print_text(format_->begin(totals_));
+    for (std::size_t i = 0; i < places_.size() && printed; ++i) {
+      printed = (i == 0 || print_text(format_->between())) && texts_.print(places_[i], stdout);
+    }
+    return confirm_results(printed && print_text(format_->end(totals_)));
+  }
+
+  [[nodiscard]] Status status() const { return totals_.status(); }
+
+ private:
+  static bool print_text(std::string_view text) {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  }
+
+  std::unique_ptr<ReportFormat> format_;
+  RunTotals totals_;
+  KeptTexts texts_;
+  std::vector<KeptTexts::Place> places_;
+};
+
+void run_checks(const std::vector<Connection>& connections, const CheckOptions& options,
+                Results& results) {
   boost::asio::io_context loop;
   CheckRun run(loop.get_executor(), options);
-  std::vector<CheckReport> reports(connections.size());
   Progress progress(connections.size());
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   signals.async_wait([&run](boost::system::error_code error, int signal) {
@@ -117,8 +150,8 @@ std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
   });
   std::size_t missing = connections.size();
   for (std::size_t i = 0; i < connections.size(); ++i) {
-    run.submit(connections[i], [&, i](CheckReport report) {
-      reports[i] = std::move(report);
+    run.submit(connections[i], [&, i](const CheckReport& report) {
+      results.add(i, report);
       progress.advance();
       if (--missing == 0) {
         loop.stop();
@@ -126,23 +159,22 @@ std::vector<CheckReport> run_checks(const std::vector<Connection>& connections,
     });
   }
   loop.run();
-  return reports;
 }
 
-std::string rendered(const std::vector<CheckReport>& reports, const CheckArguments& arguments) {
+std::unique_ptr<ReportFormat> format_of(const CheckArguments& arguments) {
   if (arguments.format == "json") {
-    return render_json(reports);
+    return std::make_unique<JsonFormat>();
   }
   if (arguments.format == "csv") {
-    return render_csv(reports);
+    return std::make_unique<CsvFormat>();
   }
   if (arguments.format == "markdown") {
-    return render_markdown(reports);
+    return std::make_unique<MarkdownFormat>();
   }
   if (arguments.format == "junit") {
-    return render_junit(reports);
+    return std::make_unique<JunitFormat>();
   }
-  return render_table(reports, table_options(arguments.color));
+  return std::make_unique<TableFormat>(table_options(arguments.color));
 }
 
 }  // namespace
@@ -156,12 +188,9 @@ int check_command(const CheckArguments& arguments) {
   const CheckOptions options{.use_extension = !arguments.no_extension,
                              .prove = arguments.prove || arguments.prove_unsafe,
                              .prove_unsafe = arguments.prove_unsafe};
-  const std::vector<CheckReport> reports = run_checks(*connections, options);
-  const std::string output = rendered(reports, arguments);
-  if (!print_results(output)) {
-    return exit_unknown;
-  }
-  return exit_code(overall_status(reports));
+  Results results(connections->size(), format_of(arguments));
+  run_checks(*connections, options, results);
+  return results.print() ? exit_code(results.status()) : exit_unknown;
 }
 
 }  // namespace conncheck

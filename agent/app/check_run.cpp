@@ -49,7 +49,12 @@ CheckRun::CheckRun(boost::asio::any_io_executor executor, CheckOptions options)
 void CheckRun::submit(const Connection& connection, OnReport on_report) {
   const Key key{known_as_slow_.contains(connection.name), server_of(connection)};
   Server& server = servers_[key];
-  server.waiting.push_back({connection, std::move(on_report)});
+  const Job job{.connection = connection,
+                .use_extension = options_.use_extension,
+                .prove = options_.prove,
+                .prove_unsafe = options_.prove_unsafe,
+                .question = std::nullopt};
+  server.waiting.push_back({encode(job), std::move(on_report)});
   make_ready(key, server);
   if (!is_looking_) {
     start_next();
@@ -131,17 +136,13 @@ void CheckRun::look_again_later() {
 
 void CheckRun::start(const Key& key, Waiting check) {
   slow_running_ += key.first ? 1 : 0;
-  Job job{.connection = std::move(check.connection),
-          .use_extension = options_.use_extension,
-          .prove = options_.prove,
-          .prove_unsafe = options_.prove_unsafe,
-          .question = std::nullopt};
-  pool_.run(std::move(job), [this, key, on_report = std::move(check.on_report)](Answer answer) {
-    ended(key);
-    remember(answer.report);
-    on_report(std::move(answer.report));
-    start_next();
-  });
+  pool_.run(std::move(check.job),
+            [this, key, on_report = std::move(check.on_report)](Answer answer) {
+              ended(key);
+              remember(answer.report);
+              on_report(std::move(answer.report));
+              start_next();
+            });
 }
 
 void CheckRun::ended(const Key& key) {

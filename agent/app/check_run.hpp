@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <set>
 #include <string>
@@ -47,12 +48,12 @@ class CheckRun {
 
  private:
   struct Waiting {
-    Connection connection;
+    std::string job;  ///< encoded: an eighth of what a Connection takes
     OnReport on_report;
   };
   /// A server has its checks in one of two lanes, by how they went last time.
   struct Server {
-    std::deque<Waiting> waiting;
+    std::list<Waiting> waiting;  ///< most have none: nothing is reserved then
     int running = 0;
     bool is_ready = false;  ///< stands in `ready_`
   };

@@ -46,7 +46,8 @@ Answer ask(const Connection& connection, ExplanationQuestion question) {
   boost::asio::io_context loop;
   WorkerPool pool(loop.get_executor(), 1);
   Answer answer;
-  pool.run({.connection = connection, .question = std::move(question)}, [&](Answer made) {
+  const Job job{.connection = connection, .question = std::move(question)};
+  pool.run(encode(job), [&](Answer made) {
     answer = std::move(made);
     loop.stop();
   });

@@ -45,6 +45,7 @@ void prepare_process() {
   close(descriptor);
   forbid_core_dumps();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond `ulimit -f` a write fails, which is seen to
   std::signal(SIGCHLD, SIG_DFL);  // ignored, the end of a password command could not be asked
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {

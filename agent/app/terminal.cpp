@@ -23,8 +23,11 @@ TableOptions table_options(const std::string& color) {
 }
 
 bool print_results(const std::string& output) {
-  if (std::fwrite(output.data(), 1, output.size(), stdout) == output.size() &&
-      std::fflush(stdout) == 0) {
+  return confirm_results(std::fwrite(output.data(), 1, output.size(), stdout) == output.size());
+}
+
+bool confirm_results(bool are_written) {
+  if (are_written && std::fflush(stdout) == 0) {
     return true;
   }
   fmt::print(stderr, "conncheck: the results could not be written to standard output\n");

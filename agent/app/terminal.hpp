@@ -13,4 +13,8 @@ namespace conncheck {
 /// Writes results; says on standard error, and returns false, if they are lost.
 [[nodiscard]] bool print_results(const std::string& output);
 
+/// The end of results that were written piece by piece: the same, where a piece was lost or what
+/// was written cannot be flushed.
+[[nodiscard]] bool confirm_results(bool are_written);
+
 }  // namespace conncheck

@@ -43,11 +43,10 @@ std::vector<SchemaPermissions> listed_schemas(std::vector<SchemaPermissions> sch
 RolePermissions permissions_of(RoleObservation role) {
   RolePermissions permissions;
   permissions.role_name = std::move(role.role_name);
-  std::copy_if(std::make_move_iterator(role.relations.begin()),
-               std::make_move_iterator(role.relations.end()),
-               std::back_inserter(permissions.tables), [](const RelationPermissions& relation) {
-                 return relation.visible() && !is_system_schema(relation.schema_name);
-               });
+  permissions.tables = std::move(role.relations);
+  std::erase_if(permissions.tables, [](const RelationPermissions& relation) {
+    return !relation.visible() || is_system_schema(relation.schema_name);
+  });
   permissions.schemas = listed_schemas(std::move(role.schemas), permissions.tables);
   permissions.summary = summarize(permissions.tables, permissions.schemas);
   return permissions;

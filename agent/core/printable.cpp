@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace conncheck {
@@ -49,7 +50,13 @@ bool is_invisible(char32_t character) {
 
 namespace {
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// Nearly every name is: no character need be looked up then.
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
+
+}  // namespace
 
 bool is_valid_utf8(std::string_view text) {
   bool valid = true;
@@ -60,6 +67,9 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string valid_utf8(std::string_view text) {
+  if (is_printable_ascii(text)) {
+    return std::string(text);
+  }
   std::string valid;
   valid.reserve(text.size());
   for_each_character(text, [&valid](std::string_view bytes, std::optional<char32_t> character) {
@@ -69,6 +79,9 @@ std::string valid_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
+  if (is_printable_ascii(text)) {
+    return std::string(text);
+  }
   std::string shown;
   shown.reserve(text.size());
   for_each_character(text, [&shown](std::string_view bytes, std::optional<char32_t> character) {
@@ -84,6 +97,9 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t display_width(std::string_view text) {
+  if (is_printable_ascii(text)) {
+    return text.size();
+  }
   std::size_t width = 0;
   for_each_character(text, [&width](std::string_view, std::optional<char32_t> character) {
     if (character) {

@@ -43,17 +43,6 @@ Status status_of(const CheckReport& report) {
   return status;
 }
 
-Status overall_status(std::span<const CheckReport> reports) {
-  if (reports.empty()) {
-    return Status::unknown;
-  }
-  Status status = Status::ok;
-  for (const CheckReport& report : reports) {
-    status = worst(status, report.status);
-  }
-  return status;
-}
-
 int exit_code(Status status) {
   switch (status) {
     case Status::ok:

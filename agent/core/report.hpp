@@ -178,9 +178,6 @@ struct CheckReport {
 /// not be tried as it is configured, which is unknown; else the worst finding decides.
 [[nodiscard]] Status status_of(const CheckReport& report);
 
-/// The worst status of several reports; unknown if there is none.
-[[nodiscard]] Status overall_status(std::span<const CheckReport> reports);
-
 /// The exit code of `conncheck check`, as monitoring plug-ins have it: 0 ok, 1 warning,
 /// 2 critical, 3 unknown.
 [[nodiscard]] int exit_code(Status status);

@@ -59,6 +59,7 @@ void redirect(int from, int to) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_DFL);  // ignored here, but `writer | head -1` lives by it
+  signal(SIGXFSZ, SIG_DFL);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);  // it may hold secrets too
   for (int i = 0; i < 3; ++i) {

@@ -117,7 +117,7 @@ class Interrogation {
       statements.push_back({role_names_query(), {}, [this](const Columns& columns) {
                               require_columns(columns, 1);
                               keep_row();
-                              role_names_.push_back(columns[0].value_or(""));
+                              role_names_.emplace_back(columns[0].value_or(""));
                             }});
     }
     if (asks_for_contents_) {
@@ -295,6 +295,9 @@ class Interrogation {
   }
 
   void mark_members(const std::set<std::pair<std::string, std::string>>& members) {
+    if (members.empty()) {
+      return;
+    }
     const auto mark = [&members](RoleObservation& role) {
       for (RelationPermissions& relation : role.relations) {
         relation.of_extension = members.contains({relation.schema_name, relation.table_name});

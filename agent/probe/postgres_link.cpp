@@ -50,8 +50,8 @@ Phase phase_of(ConnStatusType status, Phase current) {
   }
 }
 
-std::vector<std::optional<std::string>> row_of(const PGresult* result, int row) {
-  std::vector<std::optional<std::string>> columns(static_cast<std::size_t>(PQnfields(result)));
+void read_row(const PGresult* result, int row, Columns& columns) {
+  columns.assign(static_cast<std::size_t>(PQnfields(result)), std::nullopt);
   for (int column = 0; column < PQnfields(result); ++column) {
     if (PQgetisnull(result, row, column) == 0) {
       columns[static_cast<std::size_t>(column)].emplace(
@@ -59,7 +59,6 @@ std::vector<std::optional<std::string>> row_of(const PGresult* result, int row) 
           static_cast<std::size_t>(PQgetlength(result, row, column)));
     }
   }
-  return columns;
 }
 
 /// In these states a poll computes what the server asks for (SCRAM), or talks to somebody else
@@ -178,6 +177,7 @@ void PostgresLink::start(const Parameters& parameters) {
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
   received_ = 0;
+  has_read_ = true;
   is_ended_ = false;
 }
 
@@ -251,6 +251,7 @@ bool PostgresLink::consume_input() {
   if (PQconsumeInput(connection_.get()) == 0) {
     return false;
   }
+  has_read_ = true;
   forbid_more_than(max_result_bytes);
   return true;
 }
@@ -277,7 +278,10 @@ asio::awaitable<PgResult> PostgresLink::next_result() {
     }
   }
   PgResult result(PQgetResult(connection_.get()));
-  received_ = received_bytes(PQsocket(connection_.get()));
+  if (has_read_) {  // two system calls, which would cost more than a row that is there already
+    received_ = received_bytes(PQsocket(connection_.get()));
+    has_read_ = false;
+  }
   co_return result;
 }
 
@@ -426,7 +430,8 @@ void PostgresLink::take(const PGresult* result, const std::vector<Statement>& st
   for (int row = 0; row < PQntuples(result); ++row) {
     const auto& on_row = statements.at(current).on_row;
     if (on_row) {
-      on_row(row_of(result, row));
+      read_row(result, row, columns_);
+      on_row(columns_);
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/report.hpp"
@@ -19,12 +20,15 @@
 
 namespace conncheck {
 
+/// A row as text, nullopt is NULL; only for as long as it is looked at.
+using Columns = std::vector<std::optional<std::string_view>>;
+
 /// A statement and its parameters, all text; nullopt is NULL.
 struct Statement {
   std::string sql;
   std::vector<std::optional<std::string>> values;
-  /// Called for each row while it arrives; columns are text, nullopt is NULL. May be empty.
-  std::function<void(const std::vector<std::optional<std::string>>& columns)> on_row;
+  /// Called for each row while it arrives. May be empty.
+  std::function<void(const Columns& columns)> on_row;
 };
 
 /// A try to log in that ended without a session.
@@ -121,6 +125,8 @@ class PostgresLink {
   std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits, while connecting
   std::int64_t rows_ = 0;                                        ///< of this group of statements
   std::uint64_t received_ = 0;  ///< when the last result was complete
+  bool has_read_ = true;        ///< since then
+  Columns columns_;             ///< of the row that is looked at
 };
 
 }  // namespace conncheck

@@ -49,12 +49,12 @@ std::string value_of(const Parameters& parameters, const char* keyword,
 /// A probe under way. Keeps itself alive by the completion handlers that hold it.
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
-  Probe(asio::any_io_executor executor, ProbeResources& resources, const Connection& connection,
-        ProbeOptions options, std::shared_ptr<ProbeWatch> watch,
-        std::function<void(Observation)> done)
+  Probe(asio::any_io_executor executor, ProbeResources& resources,
+        std::shared_ptr<const Connection> connection, ProbeOptions options,
+        std::shared_ptr<ProbeWatch> watch, std::function<void(Observation)> done)
       : executor_(executor),
         resolver_(resources.resolver),
-        connection_(connection),
+        connection_(std::move(connection)),
         options_(std::move(options)),
         watch_(std::move(watch)),
         done_(std::move(done)),
@@ -65,7 +65,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void start() {
     observation_.started_at = std::chrono::system_clock::now();
-    deadline_.expires_at(started_ + connection_.timeout);
+    deadline_.expires_at(started_ + connection_->timeout);
     wait_for_deadline();
     asio::co_spawn(executor_, run(),
                    asio::bind_cancellation_slot(
@@ -84,7 +84,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       const auto late = Clock::now() - self->deadline_.expiry();
       if (late > tolerated_lateness && !self->was_late_) {
         self->was_late_ = true;
-        self->deadline_.expires_after(std::min<Clock::duration>(late, self->connection_.timeout));
+        self->deadline_.expires_after(std::min<Clock::duration>(late, self->connection_->timeout));
         self->wait_for_deadline();
         return;
       }
@@ -113,14 +113,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
   /// Password, service file, names to addresses: everything that libpq would block on.
   asio::awaitable<bool> prepare() {
     reading_password_ = true;
-    const PasswordResult password = co_await read_password(executor_, connection_.password);
+    const PasswordResult password = co_await read_password(executor_, connection_->password);
     reading_password_ = false;
     if (!password.error.empty()) {
       fail(config_failure(password.error, password.hint));
       co_return false;
     }
-    Parameters asked = connection_.parameters;
-    for (const auto& [keyword, secret] : connection_.secret_parameters) {
+    Parameters asked = connection_->parameters;
+    for (const auto& [keyword, secret] : connection_->secret_parameters) {
       asked[keyword] = secret.reveal();
       secrets_.push_back(secret);
     }
@@ -139,7 +139,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(std::move(*missing));
       co_return false;
     }
-    if (connection_.tunnel) {
+    if (connection_->tunnel) {
       const bool open = co_await open_tunnel();
       co_return open;
     }
@@ -155,7 +155,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       co_return false;
     }
     enter(Phase::tunnel);
-    tunnel_.emplace(executor_, *connection_.tunnel);
+    tunnel_ = std::make_unique<SshTunnel>(executor_, *connection_->tunnel);
     std::function<std::chrono::milliseconds()> left = [this] { return time_left(); };
     std::optional<Failure> failure = co_await tunnel_->open(targets.endpoints, left);
     if (!failure) {
@@ -203,17 +203,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
     parameters_.erase("service");  // read already
     parameters_["application_name"] = "conncheck";
     parameters_["client_encoding"] = "UTF8";
-    if (!connection_.parameters.contains("gssencmode")) {
+    if (!connection_->parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
-    LoginRequest request{parameters_, attempt_, [this] { return time_left(); },
+    LoginRequest request{std::move(parameters_), attempt_, [this] { return time_left(); },
                          [this](Phase phase) { reach(phase); }};
     std::optional<Failure> refused = co_await log_in(link_, std::move(request));
     if (refused) {
       fail(std::move(*refused));
       co_return false;
     }
-    const std::string asked = value_of(parameters_, "sslmode");
+    const std::string& asked = attempt_.sslmode;
     const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
     if (encryption_asked && PQsslInUse(link_.connection()) == 0) {
       // libpq skips TLS over Unix sockets without a word, whatever sslmode says.
@@ -265,7 +265,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   std::chrono::milliseconds time_left() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_.timeout -
+    return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_->timeout -
                                                                  Clock::now());
   }
 
@@ -290,17 +290,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
     link_.close();
     if (timed_out_ && reading_password_) {
-      fail(password_timeout_failure(connection_.timeout));
+      fail(password_timeout_failure(connection_->timeout));
     } else if (timed_out_ && link_.burned() > most_honest_hashing) {
-      fail(hashing_timeout_failure(connection_.timeout, attempt_));
+      fail(hashing_timeout_failure(connection_->timeout, attempt_));
     } else if (timed_out_) {
-      fail(timeout_failure(phase_, connection_.timeout, attempt_));
+      fail(timeout_failure(phase_, connection_->timeout, attempt_));
     } else if (failure) {
       fail(unexpected(failure));
     }
     end_tunnel();
     if (observation_.error && !tunnel_) {
-      if (auto hint = provider_hint(*observation_.error, connection_.provider, attempt_.host)) {
+      if (auto hint = provider_hint(*observation_.error, connection_->provider, attempt_.host)) {
         observation_.error->hint = std::move(*hint);
       }
     }
@@ -341,7 +341,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
     if (observation_.error) {
       std::optional<Failure> cause =
-          timed_out_ ? tunnel_->timeout_failure(phase_, connection_.timeout) : tunnel_->failure();
+          timed_out_ ? tunnel_->timeout_failure(phase_, connection_->timeout) : tunnel_->failure();
       if (cause) {
         fail(std::move(*cause));
       }
@@ -385,12 +385,12 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   asio::any_io_executor executor_;
   Resolver& resolver_;
-  const Connection connection_;
+  const std::shared_ptr<const Connection> connection_;
   const ProbeOptions options_;
   std::shared_ptr<ProbeWatch> watch_;
   std::function<void(Observation)> done_;
   Observation observation_;
-  std::optional<SshTunnel> tunnel_;
+  std::unique_ptr<SshTunnel> tunnel_;  ///< large, and most have none
   PostgresLink link_;
   asio::steady_timer deadline_;
   asio::cancellation_signal stop_;
@@ -413,9 +413,9 @@ ProbeResources::ProbeResources(asio::any_io_executor executor)
     : resolver(executor), logins(executor, login_limits) {}
 
 void start_probe(asio::any_io_executor executor, ProbeResources& resources,
-                 const Connection& connection, ProbeOptions options,
+                 std::shared_ptr<const Connection> connection, ProbeOptions options,
                  std::shared_ptr<ProbeWatch> watch, std::function<void(Observation)> done) {
-  std::make_shared<Probe>(std::move(executor), resources, connection, std::move(options),
+  std::make_shared<Probe>(std::move(executor), resources, std::move(connection), std::move(options),
                           std::move(watch), std::move(done))
       ->start();
 }

@@ -35,9 +35,9 @@ struct ProbeResources {
 /// Starts a probe on `executor`, whose loop must be the resources'. `done` is called exactly once,
 /// on the loop, at the latest when the connection's timeout has passed: with the facts, or with the
 /// failure in them. Nothing of the probe stays behind then, but for a login that libpq computes
-/// without end (`resources.logins.left_behind()`). `connection` is copied.
+/// without end (`resources.logins.left_behind()`).
 void start_probe(boost::asio::any_io_executor executor, ProbeResources& resources,
-                 const Connection& connection, ProbeOptions options,
+                 std::shared_ptr<const Connection> connection, ProbeOptions options,
                  std::shared_ptr<ProbeWatch> watch, std::function<void(Observation)> done);
 
 }  // namespace conncheck

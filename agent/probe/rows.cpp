@@ -8,24 +8,28 @@ namespace json = boost::json;
 namespace conncheck {
 namespace {
 
-std::string text(const std::optional<std::string>& column) { return column.value_or(""); }
+using Column = std::optional<std::string_view>;
 
-std::optional<bool> optional_flag(const std::optional<std::string>& column) {
+std::string text(Column column) { return std::string(column.value_or("")); }
+
+std::optional<std::string> optional_text(Column column) {
+  return column ? std::optional<std::string>(*column) : std::nullopt;
+}
+
+std::optional<bool> optional_flag(Column column) {
   return column ? std::optional<bool>(*column == "t") : std::nullopt;
 }
 
-bool flag(const std::optional<std::string>& column) {
-  return optional_flag(column).value_or(false);
-}
+bool flag(Column column) { return optional_flag(column).value_or(false); }
 
-int number(const std::optional<std::string>& column) {
+int number(Column column) {
   int value = 0;
-  const std::string digits = text(column);
+  const std::string_view digits = column.value_or("");
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
 }
 
-json::value parsed(const std::optional<std::string>& column) {
+json::value parsed(Column column) {
   // A database in SQL_ASCII hands out names in whatever bytes they were written.
   json::parse_options options;
   options.allow_invalid_utf8 = true;
@@ -49,18 +53,51 @@ std::vector<std::string> strings(const json::value& value) {
   return result;
 }
 
-PrivilegeSet privileges(const std::optional<std::string>& column) {
+/// Calls `use` with each string of an array that has no other items, no spaces and no escapes, as
+/// the server writes nearly all of them. False: it has, or is no array.
+template <typename Use>
+bool for_each_plain_string(std::string_view array, Use use) {
+  if (array.size() < 2 || array.front() != '[' || array.back() != ']') {
+    return false;
+  }
+  array = array.substr(1, array.size() - 2);
+  while (!array.empty()) {
+    const std::size_t end = array.front() == '"' ? array.find_first_of("\"\\", 1) : array.npos;
+    if (end == array.npos || array[end] != '"') {
+      return false;
+    }
+    use(array.substr(1, end - 1));
+    array.remove_prefix(end + 1);
+    if (!array.empty() && (array.front() != ',' || array.size() == 1)) {
+      return false;
+    }
+    array.remove_prefix(array.empty() ? 0 : 1);
+  }
+  return true;
+}
+
+std::vector<std::string> strings(Column column) {
+  std::vector<std::string> result;
+  const auto add = [&result](std::string_view string) { result.emplace_back(string); };
+  return column && for_each_plain_string(*column, add) ? result : strings(parsed(column));
+}
+
+PrivilegeSet privileges(Column column) {
   PrivilegeSet set;
-  for (const std::string& word : strings(parsed(column))) {
+  const auto add = [&set](std::string_view word) {
     if (const auto privilege = privilege_from(word)) {
       set.add(*privilege);
+    }
+  };
+  if (!column || !for_each_plain_string(*column, add)) {
+    for (const std::string& word : strings(parsed(column))) {
+      add(word);
     }
   }
   return set;
 }
 
-decltype(RelationPermissions::column_privileges) column_privileges(
-    const std::optional<std::string>& column) {
+decltype(RelationPermissions::column_privileges) column_privileges(Column column) {
   decltype(RelationPermissions::column_privileges) result;
   if (!column) {
     return result;
@@ -108,8 +145,8 @@ SessionRow session_row(const Columns& columns) {
   row.session.bypass_rls = flag(columns[6]);
   row.session.in_recovery = flag(columns[7]);
   row.session.read_only = flag(columns[8]);
-  row.session.can_set_role = strings(parsed(columns[9]));
-  row.extension_version = columns[10];
+  row.session.can_set_role = strings(columns[9]);
+  row.extension_version = optional_text(columns[10]);
   row.extension_schema = text(columns[11]);
   row.extension_executable = flag(columns[12]);
   return row;
@@ -129,7 +166,7 @@ RelationPermissions permissions_row(const Columns& columns) {
   row.column_privileges = column_privileges(columns[9]);
   row.owner = text(columns[10]);
   row.row_security = text(columns[11]);
-  row.blocked_by = strings(parsed(columns[12]));
+  row.blocked_by = strings(columns[12]);
   return row;
 }
 
@@ -156,8 +193,8 @@ ProofSubjectRow proof_subject_row(const Columns& columns) {
   row.has_rules = flag(columns[2]);
   row.sequence_default = flag(columns[3]);
   row.foreign_key = flag(columns[4]);
-  row.columns = strings(parsed(columns[5]));
-  row.always_identity = strings(parsed(columns[6]));
+  row.columns = strings(columns[5]);
+  row.always_identity = strings(columns[6]);
   return row;
 }
 
@@ -168,12 +205,12 @@ ExplanationRow explanation_row(const Columns& columns, const std::string& privil
   row.held = flag(columns[0]);
   row.usable = flag(columns[1]);
   row.source = text(columns[2]);
-  row.role_path = strings(parsed(columns[3]));
-  row.grantor = columns[4];
+  row.role_path = strings(columns[3]);
+  row.grantor = optional_text(columns[4]);
   row.grantable = flag(columns[5]);
   row.requires_set_role = flag(columns[6]);
   row.detail = text(columns[7]);
-  row.fix = columns[8];
+  row.fix = optional_text(columns[8]);
   return row;
 }
 

@@ -14,8 +14,6 @@
 
 namespace conncheck {
 
-using Columns = std::vector<std::optional<std::string>>;
-
 /// The row of session_query().
 struct SessionRow {
   Session session;

@@ -95,15 +95,17 @@ void append_role(const CheckReport& report, const std::string& role,
 
 }  // namespace
 
-std::string render_csv(std::span<const CheckReport> reports) {
-  std::string out(header);
-  for (const CheckReport& report : reports) {
-    append_role(report, login_role(report), report.login.tables, out);
-    for (const RolePermissions& role : report.roles) {
-      append_role(report, role.role_name, role.tables, out);
-    }
+std::string CsvFormat::begin(const RunTotals& /*totals*/) const { return std::string(header); }
+
+std::string CsvFormat::check(const CheckReport& report) const {
+  std::string out;
+  append_role(report, login_role(report), report.login.tables, out);
+  for (const RolePermissions& role : report.roles) {
+    append_role(report, role.role_name, role.tables, out);
   }
   return out;
 }
+
+std::string CsvFormat::end(const RunTotals& /*totals*/) const { return {}; }
 
 }  // namespace conncheck

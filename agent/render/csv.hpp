@@ -1,10 +1,9 @@
 // Reports as CSV: a row for each relation that a role can see.
 #pragma once
 
-#include <span>
 #include <string>
 
-#include "agent/core/report.hpp"
+#include "agent/render/report_format.hpp"
 
 namespace conncheck {
 
@@ -14,6 +13,11 @@ namespace conncheck {
 /// Two things are changed, so that a file can be looked at safely (JSON has the names as they are):
 /// invisible characters are shown as \u{001B}, and a cell that a spreadsheet would take for a
 /// formula (`=`, `+`, `-`, `@` in front) begins with an apostrophe.
-[[nodiscard]] std::string render_csv(std::span<const CheckReport> reports);
+class CsvFormat : public ReportFormat {
+ public:
+  [[nodiscard]] std::string begin(const RunTotals& totals) const override;
+  [[nodiscard]] std::string check(const CheckReport& report) const override;
+  [[nodiscard]] std::string end(const RunTotals& totals) const override;
+};
 
 }  // namespace conncheck

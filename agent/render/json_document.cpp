@@ -82,6 +82,10 @@ json::array json_texts(const std::vector<std::string>& values) {
   return array;
 }
 
+std::string json_quoted(std::string_view value) {
+  return escape_invisible(json::serialize(json_text(value)));
+}
+
 std::string json_document(const json::object& document) {
   std::string out;
   print(document, 0, out);

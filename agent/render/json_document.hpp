@@ -14,6 +14,9 @@ namespace conncheck {
 [[nodiscard]] boost::json::value json_text_or_null(const std::optional<std::string>& value);
 [[nodiscard]] boost::json::array json_texts(const std::vector<std::string>& values);
 
+/// A string as it stands in a document, quoted and escaped.
+[[nodiscard]] std::string json_quoted(std::string_view value);
+
 /// The document, indented, with a newline at its end; invisible characters are escaped.
 [[nodiscard]] std::string json_document(const boost::json::object& document);
 

@@ -57,10 +57,16 @@ double seconds(std::chrono::milliseconds duration) {
 }
 
 struct Counts {
-  std::size_t tests = 0;
-  std::size_t failures = 0;
-  std::size_t errors = 0;
+  std::int64_t tests = 0;
+  std::int64_t failures = 0;
+  std::int64_t errors = 0;
 };
+
+Counts counts_of(const RunTotals& totals) {
+  return {totals.checks() + totals.findings(),
+          totals.failed() - totals.misconfigured() + totals.critical_findings(),
+          totals.misconfigured()};
+}
 
 class Suite {
  public:
@@ -72,18 +78,18 @@ class Suite {
     for (const RolePermissions& role : report_.roles) {
       append_findings(role.findings, role.role_name);
     }
+    RunTotals totals;
+    totals.add(report_);
+    const Counts counts = counts_of(totals);
     return fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" "
         "time=\"{:.3f}\" timestamp=\"{}\">\n{}  </testsuite>\n",
-        xml(report_.connection), counts_.tests, counts_.failures, counts_.errors,
+        xml(report_.connection), counts.tests, counts.failures, counts.errors,
         seconds(report_.duration.total), utc_timestamp(report_.started_at), cases_);
   }
 
-  [[nodiscard]] const Counts& counts() const { return counts_; }
-
  private:
   void append_case(std::string_view name, double time, std::string_view content) {
-    ++counts_.tests;
     cases_ += fmt::format("    <testcase classname=\"conncheck.{}\" name=\"{}\" time=\"{:.3f}\"",
                           xml(report_.connection), xml(name), time);
     cases_ += content.empty() ? "/>\n" : fmt::format(">\n{}    </testcase>\n", content);
@@ -94,7 +100,6 @@ class Suite {
     if (report_.error) {
       const Failure& failure = *report_.error;
       const bool misconfigured = failure.code == FailureCode::config_error;
-      ++(misconfigured ? counts_.errors : counts_.failures);
       const std::string_view element = misconfigured ? "error" : "failure";
       std::string details;
       for (const std::string& detail : detail_words(report_)) {
@@ -119,7 +124,6 @@ class Suite {
       const std::string fix = finding.fix ? "\n" + xml_lines(*finding.fix) : "";
       std::string content;
       if (finding.severity == Severity::critical) {
-        ++counts_.failures;
         content = fmt::format("      <failure type=\"{}\" message=\"{}\">{}</failure>\n",
                               xml(finding.rule), xml(finding.message), fix);
       } else {
@@ -131,28 +135,21 @@ class Suite {
   }
 
   const CheckReport& report_;
-  Counts counts_;
   std::string cases_;
 };
 
 }  // namespace
 
-std::string render_junit(std::span<const CheckReport> reports) {
-  std::string suites;
-  Counts total;
-  std::chrono::milliseconds time{0};
-  for (const CheckReport& report : reports) {
-    Suite suite(report);
-    suites += suite.text();
-    total.tests += suite.counts().tests;
-    total.failures += suite.counts().failures;
-    total.errors += suite.counts().errors;
-    time += report.duration.total;
-  }
+std::string JunitFormat::begin(const RunTotals& totals) const {
+  const Counts counts = counts_of(totals);
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"conncheck\" tests=\"{}\" "
-      "failures=\"{}\" errors=\"{}\" time=\"{:.3f}\">\n{}</testsuites>\n",
-      total.tests, total.failures, total.errors, seconds(time), suites);
+      "failures=\"{}\" errors=\"{}\" time=\"{:.3f}\">\n",
+      counts.tests, counts.failures, counts.errors, seconds(totals.summed_duration()));
 }
+
+std::string JunitFormat::check(const CheckReport& report) const { return Suite(report).text(); }
+
+std::string JunitFormat::end(const RunTotals& /*totals*/) const { return "</testsuites>\n"; }
 
 }  // namespace conncheck

@@ -1,10 +1,9 @@
 // Reports as JUnit XML, for CI systems.
 #pragma once
 
-#include <span>
 #include <string>
 
-#include "agent/core/report.hpp"
+#include "agent/render/report_format.hpp"
 
 namespace conncheck {
 
@@ -12,6 +11,11 @@ namespace conncheck {
 /// failure, a configuration error an error; a warning passes and says so in its output.
 /// Well-formed XML 1.0 in UTF-8 whatever is in the reports; invisible characters are shown as
 /// \u{001B}.
-[[nodiscard]] std::string render_junit(std::span<const CheckReport> reports);
+class JunitFormat : public ReportFormat {
+ public:
+  [[nodiscard]] std::string begin(const RunTotals& totals) const override;
+  [[nodiscard]] std::string check(const CheckReport& report) const override;
+  [[nodiscard]] std::string end(const RunTotals& totals) const override;
+};
 
 }  // namespace conncheck

@@ -110,12 +110,12 @@ std::string section(const CheckReport& report) {
 
 }  // namespace
 
-std::string render_markdown(std::span<const CheckReport> reports) {
-  std::string text = "# conncheck\n\n";
-  for (const CheckReport& report : reports) {
-    text += section(report);
-  }
-  return text + plain(run_words(reports)) + "\n";
+std::string MarkdownFormat::begin(const RunTotals& /*totals*/) const { return "# conncheck\n\n"; }
+
+std::string MarkdownFormat::check(const CheckReport& report) const { return section(report); }
+
+std::string MarkdownFormat::end(const RunTotals& totals) const {
+  return plain(run_words(totals)) + "\n";
 }
 
 }  // namespace conncheck

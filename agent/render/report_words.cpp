@@ -195,29 +195,19 @@ std::string summary_words(const Summary& summary) {
                      summary.readable, summary.writable, summary.truncatable);
 }
 
-std::string run_words(std::span<const CheckReport> reports) {
+std::string run_words(const RunTotals& totals) {
   std::string counts;
   for (const Status status : {Status::ok, Status::warning, Status::critical, Status::unknown}) {
-    const auto count =
-        std::count_if(reports.begin(), reports.end(),
-                      [status](const CheckReport& report) { return report.status == status; });
-    if (count > 0) {
+    if (totals.with(status) > 0) {
       counts += counts.empty() ? "" : ", ";
-      counts += fmt::format("{} {}", count, to_string(status));
+      counts += fmt::format("{} {}", totals.with(status), to_string(status));
     }
   }
-  if (reports.empty()) {
+  if (totals.checks() == 0) {
     return "0 connections";
   }
-  auto begin = reports.front().started_at;
-  auto end = begin;
-  for (const CheckReport& report : reports) {
-    begin = std::min(begin, report.started_at);
-    end = std::max(end, report.started_at + report.duration.total);
-  }
-  return fmt::format("{}: {} ({:.2f} s)",
-                     counted(static_cast<std::int64_t>(reports.size()), "connection"), counts,
-                     std::chrono::duration<double>(end - begin).count());
+  return fmt::format("{}: {} ({:.2f} s)", counted(totals.checks(), "connection"), counts,
+                     std::chrono::duration<double>(totals.elapsed()).count());
 }
 
 std::string login_role(const CheckReport& report) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "agent/core/report.hpp"
+#include "agent/core/run_totals.hpp"
 
 namespace conncheck {
 
@@ -31,7 +31,7 @@ namespace conncheck {
 
 /// "4 connections: 1 ok, 1 warning, 2 critical (0.34 s)"; the time is from the first check's start
 /// to the last one's end.
-[[nodiscard]] std::string run_words(std::span<const CheckReport> reports);
+[[nodiscard]] std::string run_words(const RunTotals& totals);
 
 /// The name of the role that the login's permissions are about.
 [[nodiscard]] std::string login_role(const CheckReport& report);

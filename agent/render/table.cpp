@@ -88,10 +88,7 @@ class Page {
  public:
   explicit Page(const TableOptions& options) : options_(options) {}
 
-  void add(const CheckReport& report) {
-    if (!out_.empty()) {
-      out_ += '\n';
-    }
+  std::string check(const CheckReport& report) {
     add_head(report);
     if (!report.error) {
       add_role(report.login, login_role(report));
@@ -100,11 +97,11 @@ class Page {
       out_ += "\n  " + styled("Audited role " + printable(role.role_name), Style::bold) + "\n";
       add_role(role, role.role_name);
     }
+    return std::move(out_);
   }
 
-  std::string finish(std::span<const CheckReport> reports) {
-    const std::string summary = styled(run_words(reports), Style::bold);
-    return out_ + (out_.empty() ? "" : "\n") + summary + "\n";
+  [[nodiscard]] std::string summary(const RunTotals& totals) const {
+    return styled(run_words(totals), Style::bold);
   }
 
  private:
@@ -241,12 +238,14 @@ class Page {
 
 }  // namespace
 
-std::string render_table(std::span<const CheckReport> reports, const TableOptions& options) {
-  Page page(options);
-  for (const CheckReport& report : reports) {
-    page.add(report);
-  }
-  return page.finish(reports);
+std::string TableFormat::begin(const RunTotals& /*totals*/) const { return {}; }
+
+std::string TableFormat::check(const CheckReport& report) const {
+  return Page(options_).check(report);
+}
+
+std::string TableFormat::end(const RunTotals& totals) const {
+  return (totals.checks() == 0 ? "" : "\n") + Page(options_).summary(totals) + "\n";
 }
 
 }  // namespace conncheck

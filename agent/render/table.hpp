@@ -3,10 +3,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 
-#include "agent/core/report.hpp"
+#include "agent/render/report_format.hpp"
 
 namespace conncheck {
 
@@ -19,7 +18,16 @@ struct TableOptions {
 /// Schema, Table, Read, Write, Truncate, and Notes where a row has one; then the findings, those
 /// alike told as one, with the GRANT that mends them. At the end one line for the whole run.
 /// Nothing is left out. Valid UTF-8; the only control characters are newlines and the colours'.
-[[nodiscard]] std::string render_table(std::span<const CheckReport> reports,
-                                       const TableOptions& options = {});
+class TableFormat : public ReportFormat {
+ public:
+  explicit TableFormat(TableOptions options = {}) : options_(options) {}
+  [[nodiscard]] std::string begin(const RunTotals& totals) const override;
+  [[nodiscard]] std::string check(const CheckReport& report) const override;
+  [[nodiscard]] std::string_view between() const override { return "\n"; }
+  [[nodiscard]] std::string end(const RunTotals& totals) const override;
+
+ private:
+  TableOptions options_;
+};
 
 }  // namespace conncheck

@@ -1,7 +1,7 @@
 #include "agent/workers/message.hpp"
 
 #include <boost/pfr.hpp>
-#include <cereal/archives/binary.hpp>
+#include <cereal/cereal.hpp>  // chrono.hpp needs it
 #include <cereal/types/chrono.hpp>
 #include <cereal/types/map.hpp>
 #include <cereal/types/optional.hpp>
@@ -9,8 +9,9 @@
 #include <cereal/types/utility.hpp>
 #include <cereal/types/variant.hpp>
 #include <cereal/types/vector.hpp>
-#include <sstream>
 #include <type_traits>
+
+#include "agent/workers/byte_archive.hpp"
 
 // Found by cereal in the namespaces of what is written. An aggregate is its members, one after
 // another, however many it has tomorrow.
@@ -67,17 +68,15 @@ namespace {
 
 template <class Message>
 std::string bytes_of(const Message& message) {
-  std::ostringstream stream;
-  cereal::BinaryOutputArchive archive(stream);
+  bytes::Output archive;
   archive(message);
-  return std::move(stream).str();
+  return archive.take();
 }
 
 template <class Message>
-std::optional<Message> message_of(std::string bytes) {
+std::optional<Message> message_of(std::string_view text) {
   try {
-    std::istringstream stream(std::move(bytes));
-    cereal::BinaryInputArchive archive(stream);
+    bytes::Input archive(text);
     std::optional<Message> message(std::in_place);
     archive(*message);
     return message;
@@ -90,9 +89,7 @@ std::optional<Message> message_of(std::string bytes) {
 
 std::string encode(const Job& job) { return bytes_of(job); }
 std::string encode(const Answer& answer) { return bytes_of(answer); }
-std::optional<Job> decode_job(std::string bytes) { return message_of<Job>(std::move(bytes)); }
-std::optional<Answer> decode_answer(std::string bytes) {
-  return message_of<Answer>(std::move(bytes));
-}
+std::optional<Job> decode_job(std::string_view bytes) { return message_of<Job>(bytes); }
+std::optional<Answer> decode_answer(std::string_view bytes) { return message_of<Answer>(bytes); }
 
 }  // namespace conncheck

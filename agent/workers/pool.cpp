@@ -31,11 +31,11 @@ constexpr std::chrono::milliseconds most_sleep_without_beat{15'000};
 
 constexpr int most_attempts = 2;
 
-CheckReport failed_report(const Job& job, Failure failure) {
+Answer failed(const std::string& job, Failure failure) {
   Observation observation;
   observation.started_at = std::chrono::system_clock::now();
   observation.error = std::move(failure);
-  return assess(job.connection, std::move(observation));
+  return {assess(decode_job(job).value().connection, std::move(observation)), std::nullopt};
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ int WorkerPool::busy() const {
   return static_cast<int>(busy);
 }
 
-void WorkerPool::run(Job job, OnAnswer on_answer) {
+void WorkerPool::run(std::string job, OnAnswer on_answer) {
   ++under_way_;
   assign(std::make_shared<Assignment>(Assignment{std::move(job), std::move(on_answer)}));
 }
@@ -103,8 +103,7 @@ void WorkerPool::assign(std::shared_ptr<Assignment> assignment) {
     asio::post(executor_, [this, assignment, alive = std::weak_ptr<const bool>(alive_),
                            reason = error.code().message()] {
       if (!alive.expired()) {
-        answer(assignment, {failed_report(assignment->job, local_failure(Phase::resolve, reason)),
-                            std::nullopt});
+        answer(assignment, failed(assignment->job, local_failure(Phase::resolve, reason)));
       }
     });
     return;
@@ -122,7 +121,7 @@ void WorkerPool::assign(std::shared_ptr<Assignment> assignment) {
   if (worker->assignments.empty()) {  // its loop has had no reason to beat
     worker->saw_beat(worker->process->page()->beats, worker->process->state().cpu);
   }
-  worker->process->send({MessageKind::job, slot, encode(assignment->job)});
+  worker->process->send({MessageKind::job, slot, assignment->job});
   worker->assignments.emplace(slot, std::move(assignment));
   watch();
 }
@@ -169,7 +168,7 @@ void WorkerPool::hear(Worker& worker, Message message) {
     return;
   }
   const auto found = worker.assignments.find(message.slot);
-  std::optional<Answer> decoded = decode_answer(std::move(message.body));
+  std::optional<Answer> decoded = decode_answer(message.body);
   if (message.kind != MessageKind::answer || found == worker.assignments.end() || !decoded) {
     remove(worker, "an answer that cannot be read");
     return;
@@ -218,8 +217,7 @@ void WorkerPool::lost(const std::shared_ptr<Assignment>& assignment, Phase phase
     assign(assignment);
     return;
   }
-  answer(assignment, {failed_report(assignment->job, interrupted_failure(phase, is_culprit, why)),
-                      std::nullopt});
+  answer(assignment, failed(assignment->job, interrupted_failure(phase, is_culprit, why)));
 }
 
 void WorkerPool::answer(const std::shared_ptr<Assignment>& assignment, Answer answer) {

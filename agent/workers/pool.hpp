@@ -29,7 +29,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  void run(Job job, OnAnswer on_answer);
+  /// `job`: encoded, as thousands may wait and a worker may have to get it again.
+  void run(std::string job, OnAnswer on_answer);
 
   /// How many checks may be under way in all, how many are, and how many of those do more than
   /// wait for their peer.
@@ -42,7 +43,7 @@ class WorkerPool {
 
  private:
   struct Assignment {
-    Job job;
+    std::string job;  ///< encoded
     OnAnswer on_answer;
     int attempts = 0;
   };

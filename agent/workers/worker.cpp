@@ -108,7 +108,7 @@ class Worker {
 
  private:
   void begin(Message message) {
-    std::optional<Job> decoded = decode_job(std::move(message.body));
+    std::optional<Job> decoded = decode_job(message.body);
     if (!decoded) {
       loop_.stop();
       return;
@@ -121,7 +121,8 @@ class Worker {
       wait_for_beat();
     }
     start_probe(
-        loop_.get_executor(), resources_, job->connection, probe_options(*job), watch,
+        loop_.get_executor(), resources_, std::shared_ptr<const Connection>(job, &job->connection),
+        probe_options(*job), watch,
         [this, job, slot](Observation observation) { finish(*job, slot, std::move(observation)); });
     watch->waits();
   }

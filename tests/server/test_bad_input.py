@@ -173,7 +173,7 @@ def test_a_url_as_name_is_told_of_the_option(run_conncheck):
     assert "--url" in run_conncheck(["check", "postgresql://localhost/shop"]).stderr
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["validate"], ["--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["list"], ["validate"], ["check"], ["--help"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_no_success(program, arguments):
     config = None if arguments[0].startswith("-") else {"version": 1, "connections": [{"name": "one", "host": "a"}]}
     path = [] if config is None else ["-c", program.write("conncheck.yml", config)]

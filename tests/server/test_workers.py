@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import struct
 import threading
@@ -206,6 +207,40 @@ def test_the_workers_command_is_not_for_people(program):
     run = program.run(["checks-worker"])
     assert run.exit_code == 3
     assert "started by conncheck itself" in run.stderr
+
+
+def test_reports_are_not_kept_in_memory(program, database, login):
+    """Each is text as soon as it is there, and what does not fit into a few megabytes waits in a file."""
+    relations, fewer, more = 1000, 4, 44
+    database.create_extension()
+    database.sql(
+        f"DO $$ BEGIN FOR i IN 1..{relations} LOOP EXECUTE format('CREATE VIEW v%s AS SELECT 1 AS c', i); END LOOP; END $$;"
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO tested"
+    )
+
+    def run(count, **options):
+        """Returns (what was printed, the most memory that the program or one of its workers had)."""
+        connections = [{"name": f"number-{number}", "url": database.url(login)} for number in range(count)]
+        # AddressSanitizer keeps what is freed, to see its use.
+        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+        config = {"version": 1, "connections": connections}
+        environment = {"ASAN_OPTIONS": sanitizer}
+        process = program.start(["check", "--format", "json"], config=config, env=environment, **options)
+        with process.stdout as stdout, process.stderr:
+            output = stdout.read()
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        return output, usage.ru_maxrss * 1024
+
+    (small, least), (large, most) = run(fewer), run(more)
+    checks = json.loads(large)["checks"]
+    assert [check["connection"] for check in checks] == [f"number-{number}" for number in range(more)]
+    assert {len(check["tables"]) for check in checks} == {relations + 1}
+    assert most - least < len(large) - len(small)
+
+    limit = 1 << 20  # no room for the file
+    unfiled, _ = run(more, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    assert [check["connection"] for check in json.loads(unfiled)["checks"]] == [check["connection"] for check in checks]
 
 
 def test_a_large_report_comes_through_whole(program, database, login):

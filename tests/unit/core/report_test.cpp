@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/core/run_totals.hpp"
 #include "tests/unit/core/relation_samples.hpp"
 
 namespace conncheck {
@@ -18,6 +19,14 @@ Finding finding(Severity severity) {
 CheckReport report(Status status) {
   CheckReport result;
   result.status = status;
+  return result;
+}
+
+RunTotals totals(const std::vector<CheckReport>& reports) {
+  RunTotals result;
+  for (const CheckReport& report : reports) {
+    result.add(report);
+  }
   return result;
 }
 
@@ -55,12 +64,10 @@ TEST(Status, AFailureIsCriticalButForTheConfiguration) {
 }
 
 TEST(Status, OfARun) {
-  EXPECT_EQ(overall_status({}), Status::unknown);
-  EXPECT_EQ(overall_status(std::vector{report(Status::ok)}), Status::ok);
-  EXPECT_EQ(overall_status(std::vector{report(Status::warning), report(Status::unknown)}),
-            Status::unknown);
-  EXPECT_EQ(overall_status(std::vector{report(Status::unknown), report(Status::critical)}),
-            Status::critical);
+  EXPECT_EQ(totals({}).status(), Status::unknown);
+  EXPECT_EQ(totals({report(Status::ok)}).status(), Status::ok);
+  EXPECT_EQ(totals({report(Status::warning), report(Status::unknown)}).status(), Status::unknown);
+  EXPECT_EQ(totals({report(Status::unknown), report(Status::critical)}).status(), Status::critical);
 }
 
 TEST(Words, EveryValueHasItsOwn) {

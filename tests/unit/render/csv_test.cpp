@@ -25,11 +25,11 @@ orders-lacking,critical,app,shop,stock,table,false,false,false,SELECT,,,shop_own
 nobody-listens,critical,,,,,,,,,,,,,,refused,"connection to server at ""127.0.0.1"", port 5432 failed: Connection refused"
 )golden";
   // clang-format on
-  EXPECT_EQ(render_csv(std::vector{healthy(), lacking(), refused()}), expected);
+  EXPECT_EQ(render(CsvFormat(), std::vector{healthy(), lacking(), refused()}), expected);
 }
 
 TEST(Csv, HostileNamesStayInTheirCells) {
-  const std::string csv = render_csv(std::vector{hostile()});
+  const std::string csv = render(CsvFormat(), std::vector{hostile()});
   EXPECT_TRUE(is_safe(csv)) << csv;
   EXPECT_EQ(valid_utf8(csv), csv);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);  // the header and two relations
@@ -37,21 +37,21 @@ TEST(Csv, HostileNamesStayInTheirCells) {
 }
 
 TEST(Csv, NoCellIsAFormula) {
-  const std::string csv = render_csv(std::vector{hostile()});
+  const std::string csv = render(CsvFormat(), std::vector{hostile()});
   EXPECT_NE(csv.find(",'=cmd(),'-x,"), std::string::npos);
 }
 
 TEST(Csv, ARoleThatSeesNothingHasARow) {
   CheckReport report = healthy();
   report.login.tables.clear();
-  const std::string csv = render_csv(std::vector{report});
+  const std::string csv = render(CsvFormat(), std::vector{report});
   EXPECT_NE(csv.find("\norders-prod,ok,app,,,,,,,,,,,,,,\n"), std::string::npos) << csv;
 }
 
 TEST(Csv, AuditedRolesHaveRowsToo) {
   CheckReport report = healthy();
   report.roles.push_back({"etl", {}, {}, {relation("public", "orders", reading)}, {}});
-  EXPECT_NE(render_csv(std::vector{report}).find("\norders-prod,ok,etl,public,orders,table,true,"),
+  EXPECT_NE(render(CsvFormat(), std::vector{report}).find("\norders-prod,ok,etl,public,orders,table,true,"),
             std::string::npos);
 }
 

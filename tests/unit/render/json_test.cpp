@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "agent/core/printable.hpp"
+#include "agent/render/json_document.hpp"
 #include "tests/unit/render/report_samples.hpp"
 
 namespace conncheck {
@@ -14,7 +15,7 @@ using namespace samples;
 namespace json = boost::json;
 
 json::object first_check(const CheckReport& report) {
-  return json::parse(render_json(std::vector{report})).at("checks").at(0).as_object();
+  return json::parse(render(JsonFormat(), std::vector{report})).at("checks").at(0).as_object();
 }
 
 std::vector<std::string> keys(const json::object& object) {
@@ -74,7 +75,7 @@ TEST(Json, Golden) {
 }
 )golden";
   // clang-format on
-  EXPECT_EQ(render_json(std::vector{report}), expected);
+  EXPECT_EQ(render(JsonFormat(), std::vector{report}), expected);
 }
 
 TEST(Json, KeysAreInTheDocumentedOrder) {
@@ -130,7 +131,7 @@ TEST(Json, AuditedRolesHaveTheirOwnPermissions) {
 }
 
 TEST(Json, NamesSurviveButForInvalidBytes) {
-  const std::string text = render_json(std::vector{hostile()});
+  const std::string text = render(JsonFormat(), std::vector{hostile()});
   EXPECT_TRUE(is_safe(text)) << text;
   EXPECT_EQ(valid_utf8(text), text);
   EXPECT_EQ(first_check(hostile()).at("tables").at(0).at("schema_name").as_string(),
@@ -140,14 +141,27 @@ TEST(Json, NamesSurviveButForInvalidBytes) {
 TEST(Json, CharactersBeyondTheBasicPlaneAreEscapedAsPairs) {
   CheckReport report = healthy();
   report.login.tables[0].table_name = "x\xF3\xA0\x80\x81";  // a tag character: invisible
-  EXPECT_NE(render_json(std::vector{report}).find("\"x\\udb40\\udc01\""), std::string::npos);
+  EXPECT_NE(render(JsonFormat(), std::vector{report}).find("\"x\\udb40\\udc01\""),
+            std::string::npos);
   EXPECT_EQ(first_check(report).at("tables").at(0).at("table_name"), "x\xF3\xA0\x80\x81");
+}
+
+TEST(Json, IsWhatATreeOfItWouldPrint) {
+  const std::string text =
+      render(JsonFormat(), std::vector{healthy(), lacking(), refused(), hostile()});
+  EXPECT_EQ(json_document(json::parse(text).as_object()), text);
+}
+
+TEST(Json, OfNoCheck) {
+  const std::string text = render(JsonFormat(), {});
+  EXPECT_EQ(json_document(json::parse(text).as_object()), text);
+  EXPECT_TRUE(json::parse(text).at("checks").as_array().empty());
 }
 
 TEST(Json, WorstStatusOfAll) {
   CheckReport unknown = healthy();
   unknown.status = Status::unknown;
-  const json::value document = json::parse(render_json(std::vector{healthy(), unknown}));
+  const json::value document = json::parse(render(JsonFormat(), std::vector{healthy(), unknown}));
   EXPECT_EQ(document.at("status"), "unknown");
   EXPECT_EQ(document.at("schema_version"), 1);
   EXPECT_EQ(document.at("tool_version"), CONNCHECK_VERSION);

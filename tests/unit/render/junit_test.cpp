@@ -50,11 +50,11 @@ Hint: Is the server running on that port?
 </testsuites>
 )golden";
   // clang-format on
-  EXPECT_EQ(render_junit(std::vector{healthy(), lacking(), refused()}), expected);
+  EXPECT_EQ(render(JunitFormat(), std::vector{healthy(), lacking(), refused()}), expected);
 }
 
 TEST(Junit, HostileNamesCannotBecomeMarkup) {
-  const std::string xml = render_junit(std::vector{hostile()});
+  const std::string xml = render(JunitFormat(), std::vector{hostile()});
   EXPECT_TRUE(is_safe(xml)) << xml;
   EXPECT_EQ(valid_utf8(xml), xml);
   EXPECT_EQ(xml.find("]]>"), std::string::npos);
@@ -65,7 +65,7 @@ TEST(Junit, HostileNamesCannotBecomeMarkup) {
 TEST(Junit, AMisconfiguredConnectionIsAnError) {
   CheckReport report = refused();
   report.error->code = FailureCode::config_error;
-  const std::string xml = render_junit(std::vector{report});
+  const std::string xml = render(JunitFormat(), std::vector{report});
   EXPECT_NE(xml.find("failures=\"0\" errors=\"1\""), std::string::npos);
   EXPECT_NE(xml.find("<error type=\"config_error\""), std::string::npos);
 }

@@ -72,11 +72,11 @@ not connected to app&#64;127.0.0.1:5432/orders
 3 connections: 1 ok, 2 critical (0.50 s)
 )golden";
   // clang-format on
-  EXPECT_EQ(render_markdown(std::vector{healthy(), lacking(), refused()}), expected);
+  EXPECT_EQ(render(MarkdownFormat(), std::vector{healthy(), lacking(), refused()}), expected);
 }
 
 TEST(Markdown, HostileNamesCannotBecomeMarkup) {
-  const std::string markdown = render_markdown(std::vector{hostile()});
+  const std::string markdown = render(MarkdownFormat(), std::vector{hostile()});
   EXPECT_TRUE(is_safe(markdown)) << markdown;
   EXPECT_EQ(valid_utf8(markdown), markdown);
   EXPECT_NE(markdown.find("\\|\\`&lt;&amp;"), std::string::npos);
@@ -87,7 +87,7 @@ TEST(Markdown, NoNameClosesTheCodeBlock) {
   connection.require = {rule({"*.*"}, writing)};
   Observation observation = observation_of_app();
   observation.login.relations = {relation("public", "a```b", reading)};
-  const std::string markdown = render_markdown(std::vector{assess(connection, observation)});
+  const std::string markdown = render(MarkdownFormat(), std::vector{assess(connection, observation)});
   EXPECT_NE(markdown.find("\n  ````sql\n"), std::string::npos) << markdown;
 }
 

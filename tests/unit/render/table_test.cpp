@@ -14,7 +14,7 @@ using std::string;
 bool contains(const string& text, std::string_view part) { return text.find(part) != string::npos; }
 
 string table_of(const CheckReport& report, const TableOptions& options = {}) {
-  return render_table(std::vector{report}, options);
+  return render(TableFormat(options), std::vector{report});
 }
 
 TEST(Table, Golden) {
@@ -67,7 +67,7 @@ CRITICAL  nobody-listens: not connected to app@127.0.0.1:5432/orders
 3 connections: 1 ok, 2 critical (0.50 s)
 )golden";
   // clang-format on
-  EXPECT_EQ(render_table(std::vector{healthy(), lacking(), refused()}), expected);
+  EXPECT_EQ(render(TableFormat(), std::vector{healthy(), lacking(), refused()}), expected);
 }
 
 TEST(Table, HostileNamesStayInTheirCells) {
@@ -88,7 +88,8 @@ TEST(Table, WideCharactersAreAligned) {
 }
 
 TEST(Table, NoLineEndsInASpace) {
-  const string table = render_table(std::vector{healthy(), lacking(), refused(), hostile()});
+  const string table =
+      render(TableFormat(), std::vector{healthy(), lacking(), refused(), hostile()});
   EXPECT_FALSE(contains(table, " \n"));
 }
 
@@ -174,9 +175,9 @@ TEST(Table, AuditedRolesHaveTheirOwnSections) {
 TEST(Table, TheRunIsSummedUp) {
   CheckReport warned = healthy();
   warned.status = Status::warning;
-  EXPECT_TRUE(contains(render_table(std::vector{healthy(), warned, lacking(), refused()}),
+  EXPECT_TRUE(contains(render(TableFormat(), std::vector{healthy(), warned, lacking(), refused()}),
                        "\n4 connections: 1 ok, 1 warning, 2 critical (0.50 s)\n"));
-  EXPECT_EQ(render_table({}), "0 connections\n");
+  EXPECT_EQ(render(TableFormat(), {}), "0 connections\n");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "agent/workers/message.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace conncheck {
 namespace {
@@ -104,6 +105,23 @@ TEST(Message, WhatIsCutShortIsNoMessage) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_job(bytes.substr(0, size))) << size;
   }
+}
+
+long most_memory_in_kb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+TEST(Message, NoMemoryIsTakenForANumberThatCannotBe) {
+  const std::string bytes = encode(sample_job());
+  const long before = most_memory_in_kb();
+  for (std::size_t at = 0; at + 8 <= bytes.size(); ++at) {
+    std::string wrong = bytes;
+    wrong.replace(at, 8, "\xFF\xFF\xFF\x0F\0\0\0\0", 8);  // 268 million of whatever stands there
+    (void)decode_job(wrong);
+  }
+  EXPECT_LT(most_memory_in_kb() - before, 100'000);
 }
 
 }  // namespace
