@@ -1,6 +1,6 @@
--- EXECUTE on what the server evaluates when a row is written. Roles are cluster-wide: their names begin with er_, and
--- those that can be audited are those. Every table has a row that is NULL throughout, but for two partitions that
--- would not take it.
+-- EXECUTE on what the server evaluates when a row is written; pg_regress's case of that name starts from here, too. Roles
+-- are cluster-wide: their names begin with er_, and those that can be audited are those. Every table has a row that is
+-- NULL throughout, but for two partitions that would not take it.
 CREATE ROLE er_table_owner;
 CREATE ROLE er_calling;
 CREATE ROLE er_in_calling IN ROLE er_calling;
