@@ -77,12 +77,20 @@ CREATE VIEW ca_sink.no_view_to_write AS SELECT DISTINCT id FROM ca_sink.nothing;
 CREATE VIEW ca_sink.view_where AS SELECT id FROM ca_sink.nothing;
 CREATE RULE i AS ON INSERT TO ca_sink.view_where WHERE new.id > 3 DO INSTEAD NOTHING;
 
+CREATE VIEW ca_sink.no_columns AS SELECT id + 1 AS id FROM ca_sink.nothing;
+CREATE TABLE ca_sink.generated (id int, twice int GENERATED ALWAYS AS (id * 2) STORED);
+SELECT ca_sink.add_rules('ca_sink.generated', 'INSTEAD', 'NOTHING');
+CREATE VIEW ca_sink.view_of_generated AS SELECT id, twice FROM ca_sink.generated;
+CREATE TABLE ca_sink.identity (id int GENERATED ALWAYS AS IDENTITY);
+SELECT ca_sink.add_rules('ca_sink.identity', 'INSTEAD', 'NOTHING');
+
 -- a table and a view beside and instead of each of them; the rules' owner holds nothing there
 CREATE FUNCTION ca.add_all() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name text;
 BEGIN
-  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'ca_sink'::regnamespace AND relkind IN ('r', 'v') LOOP
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'ca_sink'::regnamespace AND relkind IN ('r', 'v')
+                                            AND relname NOT IN ('no_columns', 'identity') LOOP
     EXECUTE format('CREATE TABLE ca.%s__also (id int)', name);
     PERFORM ca_sink.add_rules(format('ca.%s__also', name), 'ALSO', 'ca_sink.' || name);
     EXECUTE format('CREATE TABLE ca.%s__instead (id int)', name);
@@ -110,6 +118,14 @@ CREATE RULE i AS ON INSERT TO ca.instead_where_and_at_all
 CREATE RULE j AS ON INSERT TO ca.instead_where_and_at_all DO INSTEAD INSERT INTO ca.plain VALUES (new.id);
 CREATE TABLE ca.no_such_column (id int);
 CREATE RULE i AS ON INSERT TO ca.no_such_column DO ALSO INSERT INTO ca_sink.over_nothing (id, more) VALUES (new.id, 1);
+CREATE TABLE ca.no_column (id int);
+CREATE RULE i AS ON INSERT TO ca.no_column DO ALSO INSERT INTO ca_sink.no_columns DEFAULT VALUES;
+CREATE TABLE ca.no_column_deleted (id int);
+CREATE RULE i AS ON INSERT TO ca.no_column_deleted DO ALSO DELETE FROM ca_sink.no_columns;
+CREATE TABLE ca.no_value (id int);
+CREATE RULE i AS ON UPDATE TO ca.no_value DO ALSO UPDATE ca_sink.view_of_generated SET twice = 1;
+CREATE TABLE ca.identity (id int);
+CREATE RULE i AS ON INSERT TO ca.identity DO ALSO INSERT INTO ca_sink.identity VALUES (new.id);
 CREATE TABLE ca.deleting (id int);
 CREATE RULE d AS ON DELETE TO ca.deleting DO ALSO DELETE FROM ca_sink.nothing_by_view WHERE id IN (SELECT id FROM ca_sink.log);
 RESET ROLE;

@@ -132,7 +132,7 @@ bool Rewriting::vanishes(const RuleAction& action) {
       return true;
     }
     columns = mapped(*target.updatable, *columns);
-    if (!columns) {
+    if (!columns || (write != Write::delete_ && target.updatable->columns.empty())) {
       return false;
     }
     relation = target.updatable->base;
