@@ -252,7 +252,7 @@ failing_nodes AS MATERIALIZED (
     WHERE (e.planned OR a.reason = 0)
       AND (s.oid IS NULL OR e.selected && ARRAY['7', (a.attnum + 7)::text])
   )
-  SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call FROM above a
+  SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call, a.attnum FROM above a
 ),
 unreadable AS MATERIALIZED (
   SELECT DISTINCT f.holder AS oid FROM failing_nodes f CROSS JOIN me
@@ -267,7 +267,8 @@ failing AS MATERIALIZED (
   UNION
   SELECT e.holder, e.event, e.n, f.by_call
   FROM edges e JOIN failing_nodes f ON f.holder = e.oid AND f.event = e.to_event AND f.role = e.to_role
-  WHERE e.event < 100
+  LEFT JOIN view_shapes s ON f.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
+  WHERE e.event < 100 AND (s.oid IS NULL OR e.selected && ARRAY['7', (f.attnum + 7)::text])
 ),
 -- What the policies of a relation itself refuse, as events.
 refused_by_policies AS MATERIALIZED (
