@@ -32,6 +32,14 @@ inline constexpr int postgres_18 = 180000;
 /// `refused_by_policies`, the writes that a table's own policies do not let pass.
 [[nodiscard]] std::string stored_rules_part(int server_version_num);
 
+/// `updatable_views`: which views beneath what can be `written` the server updates by itself, and
+/// how. Builds, as the next one, on the first part of stored_rules_part(), and so does what that
+/// goes on with on them.
+[[nodiscard]] std::string updatable_views_part(int server_version_num);
+
+/// `rules`, `stored`, `entries`: of all that is stored what the server does not drop.
+[[nodiscard]] std::string vanishing_part();
+
 /// `forbidden_functions`: what the role must not execute, by number; `forbidden_domains`: what
 /// casts to call such.
 [[nodiscard]] std::string forbidden_functions_part();

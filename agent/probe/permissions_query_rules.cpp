@@ -20,6 +20,9 @@ namespace {
 // query), 2 (locking its rows), 4, 8, 16 (rules for UPDATE, INSERT, DELETE), and 100 plus a step of
 // row security: 1 SELECT, 2 UPDATE's old rows, 4 its new rows, 8 DELETE, 16 INSERT.
 //
+// A rule has a row for each statement of its action, and one without any if it is INSTEAD; NOTIFY
+// asks for nothing, not even what would have been written instead.
+//
 // `secured`: the tables whose policies bind a role. `conditions`: the policies that apply then; a
 // permissive one that is always true leaves the others to be expanded, but not planned. Without a
 // permissive one the server looks at none. FOR UPDATE of a view locks whatever its query reads.
@@ -46,23 +49,27 @@ reached AS MATERIALIZED (
   )
   SELECT x.oid FROM beneath x
 ),
-rules AS MATERIALIZED (
-  SELECT v.oid, v.relkind, v.reloptions,
+all_rules AS MATERIALIZED (
+  SELECT row_number() OVER () AS id, v.oid, v.relkind, v.reloptions,
          CASE w.ev_type WHEN '1' THEN 1 WHEN '2' THEN 4 WHEN '3' THEN 8 ELSE 16 END AS event,
          w.is_instead AND w.ev_qual::text = '<>' AS instead,
          w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
-         NOT a.nothing AS acts,
+         s.statement <> '' AS acts,
+         strpos(s.statement, '{{ONCONFLICTEXPR ') = 0 AND strpos(s.statement, ':hasModifyingCTE true ') = 0 AS writes_once,
          {rule_text} AS action,
          strpos(w.ev_qual::text, '{{VAR :varno 1 ') <> 0
-           OR (NOT a.nothing AND strpos(w.ev_qual::text, '{{VAR :varno 2 ') <> 0) AS asks_for_rows,
+           OR (s.statement <> '' AND strpos(w.ev_qual::text, '{{VAR :varno 2 ') <> 0) AS asks_for_rows,
          CASE WHEN w.ev_type = '1' AND coalesce(
                 (SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) o
                  WHERE o.option_name = 'security_invoker'), false)
               THEN me.oid ELSE v.relowner END AS checked_as
   FROM reached x JOIN pg_class v ON v.oid = x.oid AND v.relkind <> 'm'
   JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_enabled IN ('O', 'A') CROSS JOIN me
-  CROSS JOIN LATERAL (SELECT starts_with(w.ev_action::text, '{nothing}') AS nothing) a
-  WHERE w.is_instead OR NOT a.nothing
+  CROSS JOIN LATERAL unnest(CASE
+    WHEN w.ev_type = '1' THEN ARRAY[w.ev_action::text]
+    ELSE string_to_array(regexp_replace(replace(w.ev_action::text, E'\x01', ''), ':stmt_len [-0-9]+\}} (?=\{{QUERY )', E'\x01(', 'g'), E'\x01')
+      || CASE WHEN w.is_instead THEN ARRAY[''] END END) s(statement)
+  WHERE NOT starts_with(s.statement, '{nothing}') AND NOT starts_with(s.statement, '{utility}')
 ),
 policies AS MATERIALIZED (
   SELECT p.oid AS policy, p.polrelid AS oid, p.polpermissive, p.polroles, 100 + s.step AS event,
@@ -77,33 +84,37 @@ policies AS MATERIALIZED (
     SELECT CASE WHEN s.checks AND p.polwithcheck IS NOT NULL THEN p.polwithcheck ELSE p.polqual END::text AS stored OFFSET 0) c
   WHERE c.stored IS NOT NULL
 ),
-stored AS MATERIALIZED (
-  SELECT r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action,
+all_stored AS MATERIALIZED (
+  SELECT r.id, r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action,
          r.event <> 1 AND NOT EXISTS (
            SELECT FROM unnest((string_to_array(r.action, '{relation}' || r.oid || ' '))[2:]) e
            WHERE NOT starts_with(split_part(e, ':inFromCl ', 2), 'false')) AS outside_from
-  FROM rules r
+  FROM all_rules r
   UNION ALL
-  SELECT p.oid, p.event, p.policy, NULL, p.condition, false FROM policies p
+  SELECT 0, p.oid, p.event, p.policy, NULL, p.condition, false FROM policies p
 ),
-entries AS MATERIALIZED (
+all_entries AS MATERIALIZED (
   SELECT x.*, (x.perms & 2) / 2 | (x.perms & 4) / 2 | (x.perms & 8) | (x.perms & 1) * 16
                 | (CASE WHEN x.perms & 9 <> 0 OR x.updated <> '{{}}' THEN x.perms & 4 ELSE 1 END) AS steps
   FROM (
-    SELECT x.holder, x.event, x.policy, x.n, x.checked_as, x.outside_from AND x.holder = c.oid AS outside_from,
+    SELECT x.id, x.holder, x.event, x.policy, x.n, x.checked_as, x.outside_from AND x.holder = c.oid AS outside_from,
            c.oid, c.relkind, c.relhasrules, c.relrowsecurity, x.perms::int AS perms,
            string_to_array(split_part(split_part(x.columns, ':selectedCols (b', 2), ')', 1), ' ') AS selected,
            string_to_array(split_part(split_part(x.columns, ':insertedCols (b', 2), ')', 1), ' ') AS inserted,
            string_to_array(split_part(split_part(x.columns, ':updatedCols (b', 2), ')', 1), ' ') AS updated
-    FROM (SELECT r.holder, r.event, r.policy, p.n, r.checked_as, r.outside_from, split_part(e.entry, ' ', 1)::oid AS relid,
+    FROM (SELECT r.id, r.holder, r.event, r.policy, p.n, r.checked_as, r.outside_from, split_part(e.entry, ' ', 1)::oid AS relid,
                  split_part(f.required, ' ', 1) AS perms, split_part(f.required, '{{', 1) AS columns
-          FROM stored r
+          FROM all_stored r
           CROSS JOIN LATERAL unnest(string_to_array(r.action, '{checks}')) WITH ORDINALITY AS p(piece, n)
           CROSS JOIN LATERAL (SELECT split_part(p.piece, '{relation_of_check}', 2) AS entry OFFSET 0) e
           CROSS JOIN LATERAL (SELECT split_part(e.entry, ':requiredPerms ', 2) AS required OFFSET 0) f
           WHERE p.n > 1 AND e.entry <> '' AND NOT starts_with(f.required, '0 ')) x
     JOIN pg_class c ON c.oid = x.relid) x
 ),
+)sql";
+
+// What is denied of what is left of them (see permissions_query_vanishing.cpp).
+constexpr const char* denied_sql = R"sql(
 secured AS MATERIALIZED (
   WITH RECURSIVE asked AS (
     (SELECT x.oid, me.oid AS role FROM relations c JOIN reached x ON x.oid = c.oid CROSS JOIN me WHERE c.relrowsecurity
@@ -137,7 +148,9 @@ locked_views AS MATERIALIZED (
   SELECT b.oid FROM beneath b
 ),
 checks AS MATERIALIZED (
-  SELECT e.*, true AS planned FROM entries e WHERE e.event < 100
+  SELECT e.holder, e.event, e.policy, e.n, e.checked_as, e.outside_from, e.oid, e.relkind, e.relhasrules, e.relrowsecurity,
+         e.perms, e.selected, e.inserted, e.updated, e.steps, true AS planned
+  FROM entries e WHERE e.event < 100
   UNION ALL
   SELECT e.holder, e.event, e.policy, e.n, k.role, false, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, e.perms,
          e.selected, e.inserted, e.updated, e.steps, k.planned
@@ -239,7 +252,7 @@ failing_nodes AS MATERIALIZED (
     WHERE (e.planned OR a.reason = 0)
       AND (s.oid IS NULL OR e.selected && ARRAY['7', (a.attnum + 7)::text])
   )
-  SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call FROM above a
+  SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call, a.attnum FROM above a
 ),
 unreadable AS MATERIALIZED (
   SELECT DISTINCT f.holder AS oid FROM failing_nodes f CROSS JOIN me
@@ -254,7 +267,8 @@ failing AS MATERIALIZED (
   UNION
   SELECT e.holder, e.event, e.n, f.by_call
   FROM edges e JOIN failing_nodes f ON f.holder = e.oid AND f.event = e.to_event AND f.role = e.to_role
-  WHERE e.event < 100
+  LEFT JOIN view_shapes s ON f.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
+  WHERE e.event < 100 AND (s.oid IS NULL OR e.selected && ARRAY['7', (f.attnum + 7)::text])
 ),
 -- What the policies of a relation itself refuse, as events.
 refused_by_policies AS MATERIALIZED (
@@ -282,16 +296,14 @@ std::string column_checks() {
 
 std::string stored_rules_part(int server_version_num) {
   const StoredRuleText text = stored_rule_text(server_version_num);
-  return fmt::format(
-             fmt::runtime(rules_sql),
-             fmt::arg(
-                 "rule_text",
-                 text.of(
-                     "CASE WHEN a.nothing THEN '' ELSE w.ev_action::text END || w.ev_qual::text")),
-             fmt::arg("nothing", text.nothing), fmt::arg("policy_text", text.of("c.stored")),
-             fmt::arg("relation", text.relation), fmt::arg("checks", text.check),
-             fmt::arg("relation_of_check", text.relation_of_check),
-             fmt::arg("column_checks", column_checks())) +
+  const std::string written = fmt::format(
+      fmt::runtime(rules_sql), fmt::arg("rule_text", text.of("s.statement || w.ev_qual::text")),
+      fmt::arg("nothing", text.nothing), fmt::arg("utility", text.utility),
+      fmt::arg("policy_text", text.of("c.stored")), fmt::arg("relation", text.relation),
+      fmt::arg("checks", text.check), fmt::arg("relation_of_check", text.relation_of_check));
+  const std::string denied =
+      fmt::format(fmt::runtime(denied_sql), fmt::arg("column_checks", column_checks()));
+  return written + updatable_views_part(server_version_num) + vanishing_part() + denied +
          edges_sql + dropped_part(server_version_num) + failing_sql;
 }
 

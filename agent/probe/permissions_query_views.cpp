@@ -7,23 +7,8 @@
 namespace conncheck {
 namespace {
 
-// What can be written: the relations with rules that the role may write to, and the rules beneath
-// them. Most roles write to no view, and then nothing of what follows costs anything.
+// What the rules beneath write.
 constexpr const char* targets_sql = R"sql(
-written AS MATERIALIZED (
-  SELECT c.oid, (c.held | coalesce(b.held, 0)) & 14 AS held
-  FROM relations c LEFT JOIN by_column b ON b.oid = c.oid
-  WHERE c.relhasrules AND c.relkind <> 'm'
-    AND ((c.held | coalesce(b.held, 0)) & 14 <> 0 OR (SELECT o.some_may_vanish FROM write_rules o))
-),
-beneath_written AS MATERIALIZED (
-  WITH RECURSIVE beneath AS (
-    SELECT h.oid FROM written h
-    UNION
-    SELECT c.oid FROM beneath b JOIN checks c ON c.holder = b.oid
-  )
-  SELECT b.oid FROM beneath b
-),
 -- only what is written is required to be updated by column: FOR UPDATE names none
 rule_targets AS MATERIALIZED (
   SELECT DISTINCT c.holder, c.event AS rule_event, c.oid AS target, e.event,
@@ -39,81 +24,27 @@ rule_effects AS MATERIALIZED (
 ),
 )sql";
 
-// What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
-// Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
-// Of a view's query only the outermost level counts for this, so what stands in queries within it
-// is cut out, but for a mark for each check that was there. The parts of the text are told apart by
-// position: regular expressions would cost ten times as much. What is not written is left out
-// before (OFFSET 0), whatever the planner thinks of that.
+// What is refused of what the views themselves ask for.
 constexpr const char* view_events_sql = R"sql(
 view_events AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
-         coalesce(w.instead, 0) AS by_rule, coalesce(w.conditional, 0) AS refused,
-         coalesce(t.by_trigger, 0) AS by_trigger,
-         x.base, x.of_view, x.of_base, o.check_option,
-         x.base IS NOT NULL AND EXISTS (
+         v.by_rule, v.refused, v.by_trigger, v.base, v.of_view, v.of_base, v.check_option,
+         v.base IS NOT NULL AND EXISTS (
            SELECT FROM failing f WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
-             AND f.n <= z.checks) AS condition_fails,
-         z.condition LIKE '%{{VAR %' AS condition_reads,
+             AND f.n <= v.checks) AS condition_fails,
+         v.condition LIKE '%{{VAR %' AS condition_reads,
          EXISTS (SELECT FROM failing f
                  WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1) AS fails_beside_base,
-         x.base IS NOT NULL AND (EXISTS (
+         v.base IS NOT NULL AND (EXISTS (
            SELECT FROM failing f WHERE f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
-             AND f.n <= z.checks) OR (
-           z.condition LIKE '%{{VAR %' AND EXISTS (SELECT FROM uncallable u WHERE u.oid = x.base)) OR EXISTS (
-           SELECT FROM unnest((string_to_array(z.condition, ':resulttype '))[2:]) t
+             AND f.n <= v.checks) OR (
+           v.condition LIKE '%{{VAR %' AND EXISTS (SELECT FROM uncallable u WHERE u.oid = v.base)) OR EXISTS (
+           SELECT FROM unnest((string_to_array(v.condition, ':resulttype '))[2:]) t
            JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)) OR EXISTS (
-           SELECT FROM refused_columns r WHERE r.oid = x.base AND strpos(z.condition, ':varattno ' || r.attnum || ' ') <> 0) OR EXISTS (
-           SELECT FROM unnest((string_to_array(z.condition, 'funcid '))[2:] || (string_to_array(z.condition, 'fnoid '))[2:]) f
+           SELECT FROM refused_columns r WHERE r.oid = v.base AND strpos(v.condition, ':varattno ' || r.attnum || ' ') <> 0) OR EXISTS (
+           SELECT FROM unnest((string_to_array(v.condition, 'funcid '))[2:] || (string_to_array(v.condition, 'fnoid '))[2:]) f
            JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused
-  FROM (SELECT r.* FROM rules r
-        WHERE r.relkind = 'v' AND r.event = 1 AND r.oid IN (SELECT b.oid FROM beneath_written b) OFFSET 0) v
-  LEFT JOIN (SELECT r.oid, bit_or(r.event) FILTER (WHERE r.instead) AS instead,
-                    bit_or(r.event) FILTER (WHERE r.conditional) AS conditional
-             FROM rules r GROUP BY r.oid) w ON w.oid = v.oid
-  LEFT JOIN (SELECT t.tgrelid, bit_or(((t.tgtype & 4) << 1) | ((t.tgtype & 8) << 1) | ((t.tgtype & 16) >> 2)) AS by_trigger
-             FROM pg_trigger t WHERE (t.tgtype & 64) <> 0 AND NOT t.tgisinternal GROUP BY t.tgrelid) t ON t.tgrelid = v.oid
-  CROSS JOIN LATERAL (
-    SELECT CASE
-      WHEN split_part(v.action, '{{RANGETBLENTRY ', 1)
-             NOT LIKE '%:hasAggs false :hasWindowFuncs false :hasTargetSRFs false %:cteList <> %' THEN NULL
-      WHEN strpos(substr(v.action, 9), '{{QUERY ') = 0 THEN v.action
-      ELSE (
-        SELECT string_agg(CASE WHEN d.depth = 1 THEN substr(d.piece, 2)
-                          ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1)
-                            || array_to_string(ARRAY(
-                                 SELECT 'funcid ' || split_part(f, ' ', 1) || ' '
-                                 FROM unnest((string_to_array(d.piece, 'funcid '))[2:] || (string_to_array(d.piece, 'fnoid '))[2:]) f), '') END,
-                          '' ORDER BY d.n)
-        FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
-                                     OVER (ORDER BY p.n) AS depth
-              FROM unnest(string_to_array(
-                     regexp_replace(replace(v.action, '{{QUERY ', E'\x01+'), ':stmt_len [-0-9]+\}}', E'\x01-', 'g'),
-                     E'\x01')) WITH ORDINALITY AS p(piece, n)) d) END AS outermost OFFSET 0
-  ) q
-  CROSS JOIN LATERAL (SELECT c.condition, array_length(string_to_array(c.condition, '{checks}'), 1) AS checks
-                      FROM (SELECT split_part(q.outermost, ':targetList (', 1) AS condition OFFSET 0) c OFFSET 0) z
-  CROSS JOIN LATERAL (SELECT (string_to_array(q.outermost, '{{RANGETBLENTRY '))[{base_entry} + 1] AS entry,
-                             string_to_array(q.outermost, ':groupClause ') AS tails OFFSET 0) e
-  CROSS JOIN LATERAL (
-    SELECT c.oid AS base, a.of_view, a.of_base
-    FROM (SELECT array_agg(split_part(split_part(p.target, ':resno ', 2), ' ', 1)::int) AS of_view,
-                 array_agg(split_part(split_part(p.variable, ':varattno ', 2), ' ', 1)::int) AS of_base
-          FROM unnest(string_to_array(q.outermost, '{{TARGETENTRY ')) AS t(piece)
-          CROSS JOIN LATERAL (SELECT split_part(t.piece, '}}', 1) AS variable, split_part(t.piece, '}}', 2) AS target) p
-          WHERE t.piece LIKE ':expr {{VAR :varno {base_entry} :varattno %'
-            AND p.variable NOT LIKE ':expr {{VAR :varno {base_entry} :varattno -%'
-            AND p.variable NOT LIKE ':expr {{VAR :varno {base_entry} :varattno 0 %'
-            AND p.variable LIKE '% :varlevelsup 0 %' AND p.target LIKE ' :resno % :resjunk false') a
-    LEFT JOIN pg_class c ON c.oid = CASE
-      WHEN e.entry LIKE '%:tablesample <> %:jointree {{FROMEXPR :fromlist ({{RANGETBLREF :rtindex {base_entry}}}) %'
-       AND e.tails[cardinality(e.tails)] ~ '^<> (?:[a-zA-Z:]+ false )*:groupingSets <> :havingQual <> '
-       AND e.tails[cardinality(e.tails)] LIKE '%:distinctClause <> %:limitOffset <> :limitCount <> %:setOperations <> %'
-      THEN nullif(split_part(split_part(e.entry, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid END
-      AND c.relkind IN ('r', 'p', 'f', 'v')
-  ) x
-  CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
-                      WHERE o.option_name = 'check_option') o
+  FROM updatable_views v
 ),
 )sql";
 
@@ -259,8 +190,7 @@ view_writes AS MATERIALIZED (
 std::string view_writes_part(int server_version_num) {
   const StoredRuleText text = stored_rule_text(server_version_num);
   return targets_sql +
-         fmt::format(fmt::runtime(view_events_sql), fmt::arg("checks", text.check),
-                     fmt::arg("base_entry", text.base_entry)) +
+         fmt::format(fmt::runtime(view_events_sql), fmt::arg("base_entry", text.base_entry)) +
          chains_sql;
 }
 

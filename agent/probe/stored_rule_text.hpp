@@ -12,6 +12,7 @@ namespace conncheck {
 struct StoredRuleText {
   bool short_entries;    ///< up to 14 range table entries have a shorter name
   const char* nothing;   ///< begins the action of a rule that does NOTHING
+  const char* utility;   ///< begins NOTIFY in one
   const char* relation;  ///< stands before the oid of each relation in a range table
   /// Begins each permission check. Up to 15 each range table entry carries its own, from 16 on they
   /// stand apart.
@@ -37,10 +38,11 @@ inline StoredRuleText stored_rule_text(int server_version_num) {
   constexpr const char* relation = ":rtekind 0 :relid ";
   // MERGE took its place among the commands in 15.
   const char* const nothing = short_entries ? "({QUERY :commandType 6 " : "({QUERY :commandType 7 ";
+  const char* const utility = short_entries ? "({QUERY :commandType 5 " : "({QUERY :commandType 6 ";
   if (server_version_num >= postgres_16) {
-    return {short_entries, nothing, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
+    return {short_entries, nothing, utility, relation, "{RTEPERMISSIONINFO ", ":relid ", 1};
   }
-  return {short_entries, nothing, relation, "{RANGETBLENTRY ", relation, 3};
+  return {short_entries, nothing, utility, relation, "{RANGETBLENTRY ", relation, 3};
 }
 
 }  // namespace conncheck

@@ -13,14 +13,22 @@
 
 namespace conncheck::rules {
 
+/// One statement of a rule's action.
+struct RuleAction {
+  Demands demands;                   ///< its own, and of the rule's condition
+  std::optional<WriteTarget> write;  ///< what it writes, if that is all that it does
+};
+
 /// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
 struct WriteRewrite {
   bool instead_rule = false;  ///< an unconditional one
   /// With a conditional one, the server no longer updates a view by itself.
   bool conditional_instead_rule = false;
   bool instead_trigger = false;
-  bool has_actions = false;  ///< of any rule; NOTHING is none
-  Demands rules;             ///< of all actions; made as the relation's owner
+  /// Of all rules; made as the relation's owner. Not NOTHING, and NOTIFY asks for nothing.
+  std::vector<RuleAction> actions;
+  /// Of conditional INSTEAD rules: the statement itself is made where they do not hold.
+  Demands conditions;
 };
 
 /// A view that the server can update by itself.

@@ -69,7 +69,11 @@ class Rewriting {
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);
   Beneath satisfied_with_writes(const Demands& demands, RoleId role);
+  Beneath done_by_rules(const WriteRewrite& rewrite, RelationId relation, RoleId owner, RoleId role,
+                        Write write);
   Beneath written_by_rule(const WriteTarget& target, RoleId role);
+  bool vanishes(const RuleAction& action);
+  bool makes_nothing(const Rewrites& target, Write write);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
   bool varies(const Demands& demands);

@@ -110,8 +110,44 @@ Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns
   return takes(target->updatable->base, write, base_columns);
 }
 
+/// An action whose relation has rules that make nothing of it is as NOTHING. It must be one that
+/// the server could rewrite, though.
+bool Rewriting::vanishes(const RuleAction& action) {
+  if (!action.write || !vanishes(action.write->relation, action.write->write)) {
+    return false;
+  }
+  const Write write = action.write->write;
+  RelationId relation = action.write->relation;
+  Columns columns = action.write->columns;
+  for (;;) {
+    const std::vector<Column>& live = source_.columns(relation, audited_).live;
+    for (const Column& each : live) {
+      const bool named = std::find(columns->begin(), columns->end(), each.number) != columns->end();
+      if (named && (each.generated || each.identity_always)) {
+        return false;
+      }
+    }
+    const Rewrites& target = *source_.rewrites(relation);
+    if (target.on(write).instead_rule) {
+      return true;
+    }
+    columns = mapped(*target.updatable, *columns);
+    if (!columns || (write != Write::delete_ && target.updatable->columns.empty())) {
+      return false;
+    }
+    relation = target.updatable->base;
+  }
+}
+
+/// Does nothing come of any rule? What leads back to itself never ends, and does not vanish.
+bool Rewriting::makes_nothing(const Rewrites& target, Write write) {
+  const std::vector<RuleAction>& actions = target.on(write).actions;
+  return std::all_of(actions.begin(), actions.end(),
+                     [this](const RuleAction& action) { return vanishes(action); });
+}
+
 /// On the way down from view to view, a rule that does something runs with all that lies above it,
-/// and the server checks that much. What leads back to itself does not vanish.
+/// and the server checks that much.
 bool Rewriting::vanishes(RelationId relation, Write write) {
   std::vector<RelationId> passed;
   bool vanishes = false;
@@ -123,7 +159,7 @@ bool Rewriting::vanishes(RelationId relation, Write write) {
     }
     passed.push_back(relation);
     const Rewrites* const target = source_.rewrites(relation);
-    if (target == nullptr || target->on(write).has_actions) {
+    if (target == nullptr || source_.is_too_deep() || !makes_nothing(*target, write)) {
       break;
     }
     if (target->on(write).instead_rule) {
@@ -149,6 +185,31 @@ Beneath Rewriting::satisfied_with_writes(const Demands& demands, RoleId role) {
       break;
     }
     result &= written_by_rule(target, role);
+  }
+  return result;
+}
+
+/// What the rules of a relation do beside or instead of a write, for which `role` is asked.
+Beneath Rewriting::done_by_rules(const WriteRewrite& rewrite, RelationId relation, RoleId owner,
+                                 RoleId role, Write write) {
+  Beneath result;
+  bool acts = false;
+  for (const RuleAction& action : rewrite.actions) {
+    if (vanishes(action)) {
+      continue;
+    }
+    acts = true;
+    result &= satisfied_with_writes(action.demands, owner);
+    if (result.endless) {
+      return result;
+    }
+  }
+  if (!rewrite.instead_rule) {
+    result &= satisfied(rewrite.conditions, owner);
+  }
+  if (acts) {
+    // The table stands in the action's range table as well, where it is one that is read.
+    result &= row_security(relation, {std::nullopt, {privilege_for(write)}}, role);
   }
   return result;
 }
@@ -186,11 +247,7 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
     return never_ends;
   }
   const WriteRewrite& rewrite = target->on(writing.write);
-  Beneath result = satisfied_with_writes(rewrite.rules, target->owner);
-  if (rewrite.has_actions) {
-    // The table stands in the action's range table as well, where it is one that is read.
-    result &= row_security(relation, {std::nullopt, {privilege_for(writing.write)}}, role);
-  }
+  Beneath result = done_by_rules(rewrite, relation, target->owner, role, writing.write);
   if (result.endless || rewrite.instead_rule) {
     return result;
   }

@@ -232,7 +232,10 @@ void CatalogRelations::keep_computed(rules::Rewrites& rewrites) {
   std::erase_if(rewrites.columns, [](const auto& column) { return column.demands.empty(); });
   rewrites.columns.shrink_to_fit();
   for (rules::WriteRewrite& write : rewrites.writes) {
-    keep_computed(write.rules);
+    for (rules::RuleAction& action : write.actions) {
+      keep_computed(action.demands);
+    }
+    keep_computed(write.conditions);
   }
   if (rewrites.updatable) {
     keep_computed(rewrites.updatable->condition);

@@ -148,6 +148,24 @@ void add_demands(Node* node, rules::Demands& demands) {
   append(guard([node] { return walk_node(node, nullptr); }), demands);
 }
 
+std::optional<rules::WriteTarget> read_write_target(Query* statement) {
+  const bool writes = statement->commandType == CMD_INSERT ||
+                      statement->commandType == CMD_UPDATE || statement->commandType == CMD_DELETE;
+  if (!writes || statement->hasModifyingCTE || statement->onConflict != nullptr) {
+    return std::nullopt;
+  }
+  FoundEntry entry{};
+  entry.command = statement->commandType;
+  guard([&] {
+    RangeTblEntry* const target = rt_fetch(statement->resultRelation, statement->rtable);
+    entry.relation = target->relid;
+    entry.permissions = entry_permissions(statement, target);
+  });
+  rules::Demands demands;
+  append_write(entry, demands);
+  return demands.writes.front();
+}
+
 void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands) {
   append(guard([=] { return walk_expression_of(relation, node); }), demands);
 }

@@ -13,6 +13,8 @@ namespace conncheck::server {
 /// everybody may execute by default are left out.
 /// Allocates in the current memory context, as do the others.
 void add_demands(Node* node, rules::Demands& demands);
+/// What a statement writes; nullopt if it writes nothing, or in WITH besides, or has ON CONFLICT.
+[[nodiscard]] std::optional<rules::WriteTarget> read_write_target(Query* statement);
 /// The same of an expression on that relation's columns.
 void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands);
 

@@ -39,22 +39,23 @@ void add_view_query(Node* action, const RelationRow& relation, rules::Rewrites& 
   }
 }
 
-bool does_something(Node* actions) {
-  return guard([actions] {
-    ListCell* cell = nullptr;
-    foreach (cell, (List*)actions) {
-      if (((Query*)lfirst(cell))->commandType != CMD_NOTHING) {
-        return true;
-      }
-    }
-    return false;
-  });
+/// Of NOTIFY the server checks nothing, not even what would have been written instead.
+bool does_something(const Query* action) {
+  return action->commandType != CMD_NOTHING && action->commandType != CMD_UTILITY;
 }
 
 /// A condition on the view's rows makes every action read them.
 bool asks_for_rows(Node* condition) {
   return condition != nullptr &&
          guard([condition] { return rangeTableEntry_used(condition, PRS2_OLD_VARNO, 0); });
+}
+
+void add_condition(Node* condition, const RelationRow& relation, rules::Demands& demands) {
+  add_demands_of(relation.id, condition, demands);
+  if (relation.kind == rules::RelationKind::view && asks_for_rows(condition)) {
+    demands.views_read.push_back(relation.id);
+    demands.columns_read.push_back({relation.id, 0});
+  }
 }
 
 void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
@@ -75,20 +76,20 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   }
   Node* const condition = parsed(columns[Anum_pg_rewrite_ev_qual]);
   rules::WriteRewrite& rewrite = rewrites.writes[static_cast<std::size_t>(*write)];
-  if (rule->is_instead) {
-    (condition == nullptr ? rewrite.instead_rule : rewrite.conditional_instead_rule) = true;
+  if (rule->is_instead && condition != nullptr) {
+    rewrite.conditional_instead_rule = true;
+    add_condition(condition, relation, rewrite.conditions);
+  } else if (rule->is_instead) {
+    rewrite.instead_rule = true;
   }
-  const bool acts = does_something(action);
-  rewrite.has_actions = rewrite.has_actions || acts;
-  if (acts) {
-    add_demands(action, rewrite.rules);
-  } else if (!rule->is_instead) {
-    return;
-  }
-  add_demands_of(relation.id, condition, rewrite.rules);
-  if (relation.kind == rules::RelationKind::view && asks_for_rows(condition)) {
-    rewrite.rules.views_read.push_back(relation.id);
-    rewrite.rules.columns_read.push_back({relation.id, 0});
+  for (int i = 0; i < list_length((List*)action); ++i) {
+    auto* const statement = (Query*)list_nth((List*)action, i);
+    if (does_something(statement)) {
+      rules::RuleAction& added = rewrite.actions.emplace_back();
+      add_demands((Node*)statement, added.demands);
+      add_condition(condition, relation, added.demands);
+      added.write = read_write_target(statement);
+    }
   }
 }
 

@@ -54,8 +54,9 @@ class OtherObjects:
         if kind == "called":
             name = self._new("called", "FUNCTION", privileges, arguments="(int)")
             self.functions.append(name.removesuffix("(int)"))
-            # Neither inlined nor worked out while planning.
-            return f"CREATE FUNCTION {name} RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END'"
+            # Not inlined. What is volatile has to run, even where nobody reads it.
+            volatility = self._random.choice(("", " STABLE", " IMMUTABLE"))
+            return f"CREATE FUNCTION {name} RETURNS boolean LANGUAGE plpgsql{volatility} AS 'BEGIN RETURN true; END'"
         if kind == "AGGREGATE":
             return f"CREATE AGGREGATE {self._new('total', 'FUNCTION', privileges, kind, '(int)')} (SFUNC = int4pl, STYPE = int)"
         name = self._new("f", kind, privileges, arguments=self._random.choice(("()", "(text)", '(int, "char")')))

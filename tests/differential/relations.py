@@ -188,6 +188,9 @@ class Relations:
             condition = f" WHERE {self._random.choice(self.functions)}(1)"
         passing = (f"SELECT {listed} FROM {base.sql} b{condition}", columns, True)
         one = [names.new("one")]
+        if shown and self.functions and base.kind == "r" and self._chance(0.2):
+            call = f"{self._random.choice(self.functions)}(1)"
+            return f"SELECT {listed}, {call} FROM {base.sql} b{condition}", columns + one, True
         others = (
             (f"SELECT count(*) FROM {base.sql}", one, False),
             (f"SELECT b IS NULL FROM {base.sql} b", one, False),
@@ -224,11 +227,19 @@ class Relations:
                 column = quoted(self._random.choice(other.columns))
                 actions += [f"INSERT INTO {other.sql} ({column}) VALUES (DEFAULT)",
                             f"UPDATE {other.sql} SET {column} = DEFAULT"]
+            if not condition:
+                actions.append("NOTIFY n")
+            if len(actions) > 1:
+                actions.append(f"({'; '.join(self._random.sample(actions, 2))})")
             action = self._random.choice(("NOTHING", *actions))
             made.append(f"CREATE RULE {event.lower()} AS ON {event} TO {relation.sql}{condition} DO {how} {action}")
         return made
 
     def rules_on_table(self):
-        """For a table there is: what its rules do is done by its owner."""
+        """For some of the tables: what their rules do is done by their owners, and often leads to rules."""
         tables = [each for each in self.all if each.kind == "r"]
-        return self._rules(self._random.choice(tables), self._random.choice(self.all))
+        made = []
+        for table in self._random.sample(tables, 3):
+            others = [each for each in self.all if each.kind in "rv"]
+            made += self._rules(table, self._random.choice(others if self._chance(0.7) else self.all))
+        return made

@@ -216,7 +216,8 @@ def _all_pass(statements_for, columns, also=(), refused=()):
                 if not (yield from _all_pass(statements_for, fewer, also, refused)):
                     return False
             return True
-        if not _passed(statement, outcome, also, refused):
+        # What names no column meets a generated one in what a rule does.
+        if not _passed(statement, outcome, also, refused if columns else (*refused, GENERATED)):
             return False
     return True
 

@@ -349,6 +349,35 @@ def test_what_a_column_calls_is_asked_for_where_the_column_is_read(program, data
     assert {name: tried[name] for name in COLUMNS} == {name: readable for name, (_, readable) in COLUMNS.items()}
 
 
+# What the condition of a view that is written reads: name: (condition, whether the writer may write).
+WRITTEN_WHERE = {
+    "exists": ("EXISTS (SELECT FROM fc.b)", True),
+    "exists_where": ("EXISTS (SELECT FROM fc.b o WHERE o.id > 0)", True),
+    "exists_where_it": ("EXISTS (SELECT FROM fc.b o WHERE o.f > 0)", False),
+    "counted": ("id < (SELECT count(o.id) FROM fc.b o)", True),
+    "counted_with_it": ("id < (SELECT count(o.f) FROM fc.b o)", False),
+    "whole": ("id < (SELECT count(o) FROM fc.b o)", False),
+    "denied_unread": ("EXISTS (SELECT FROM fc.denied o WHERE o.id > 0)", True),
+    "denied_read": ("EXISTS (SELECT FROM fc.denied o WHERE o.m > 0)", False),
+}
+
+
+def test_a_condition_of_a_view_that_is_written_reads_some_columns(program, database, make_role):
+    writer, _ = make_role("fc_writer"), make_role("fc_owner", login=False)
+    database.sql(COLUMN_FUNCTIONS)
+    database.sql("CREATE VIEW fc.denied AS SELECT id, (SELECT max(s.id) FROM fc.secret s) AS m FROM fc.base;"
+                 "ALTER VIEW fc.denied OWNER TO fc_owner; GRANT SELECT ON fc.base TO fc_owner")
+    for name, (condition, _) in WRITTEN_WHERE.items():
+        database.sql(f"CREATE VIEW fc.{name} AS SELECT id, name FROM fc.base WHERE {condition}; GRANT ALL ON fc.{name} TO fc_writer")
+    tried = {table: verdict.write for (_, table), verdict in attempts(database, writer.name).items()}
+    database.create_extension()
+    assert {row["table_name"]: row["can_write"] for row in audited_tables(program, database, writer)} == {
+        name: tried[name] for name in WRITTEN_WHERE}
+    assert dict(database.sql("SELECT table_name, can_write FROM conncheck_permissions('fc_writer', 'fc')")) == {
+        name: tried[name] for name in WRITTEN_WHERE}
+    assert {name: tried[name] for name in WRITTEN_WHERE} == {name: writable for name, (_, writable) in WRITTEN_WHERE.items()}
+
+
 # Before the planner looks for what has to run, the rewriter has put views and policies into the subquery of the column.
 VARYING_BENEATH = {
     "varies": "SELECT id, random() AS r FROM fc.base",

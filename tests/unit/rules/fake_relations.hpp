@@ -74,6 +74,11 @@ class FakeRelations : public RelationSource {
     demands.columns_read = {{view, column}};
     return demands;
   }
+  /// By the one rule on INSERT.
+  Demands& done_on_insert(RelationId id) {
+    rewrites_[id].writes[0].actions.resize(1);
+    return rewrites_[id].writes[0].actions[0].demands;
+  }
   Rewrites& operator[](RelationId id) { return rewrites_[id]; }
   /// One policy for PUBLIC, that asks for SELECT on `asked`.
   Policy& add_policy(RelationId table, RelationId asked) {

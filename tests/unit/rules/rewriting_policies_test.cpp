@@ -49,7 +49,7 @@ TEST_F(RewritingPoliciesTest, WritesBringTheirOwnPolicies) {
 TEST_F(RewritingPoliciesTest, ATableWithARuleIsReadByItsAction) {
   relations.add_policy(base, other).command = Policy::Command::select;
   EXPECT_EQ(writes(Write::insert, base), Answer::yes);
-  relations[base].writes[0].has_actions = true;
+  relations[base].writes[0].actions.emplace_back();
   EXPECT_EQ(writes(Write::insert, base), Answer::no);
 }
 

@@ -8,9 +8,8 @@ using RewritingRulesTest = RewritingTest;
 TEST_F(RewritingRulesTest, RulesAskTheOwnerEvenOnInvokerViews) {
   relations.add_view(view, base).security_invoker = true;
   relations[view].writes[0].instead_rule = true;
-  relations[view].writes[0].has_actions = true;
-  relations[view].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
-  relations[view].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
+  relations.done_on_insert(view).checks = {{other, {insert}, {}, {1}, {}}};
+  relations.done_on_insert(view).writes = {{other, Write::insert, {1}, false, {}}};
   relations.held_[{other, audited}] = {insert};
   EXPECT_EQ(writes(Write::insert), Answer::no);
   relations.held_[{other, view_owner}] = {insert};
@@ -19,7 +18,7 @@ TEST_F(RewritingRulesTest, RulesAskTheOwnerEvenOnInvokerViews) {
 
 TEST_F(RewritingRulesTest, RulesOfTablesCountAsWell) {
   relations[base].owner = view_owner;
-  relations[base].writes[0].rules.checks = {{other, {insert}, {}, {1}, {}}};
+  relations.done_on_insert(base).checks = {{other, {insert}, {}, {1}, {}}};
   EXPECT_EQ(writes(Write::insert, base), Answer::no);
   EXPECT_EQ(writes(Write::update, base), Answer::yes);
   relations.held_[{other, view_owner}] = {insert};
@@ -29,16 +28,16 @@ TEST_F(RewritingRulesTest, RulesOfTablesCountAsWell) {
 TEST_F(RewritingRulesTest, WhatARuleWritesIsFollowed) {
   relations.add_view(view, base);
   relations[other].owner = view_owner;
-  relations[other].writes[0].rules.writes = {{view, Write::insert, {1}, false, {}}};
+  relations.done_on_insert(other).writes = {{view, Write::insert, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   relations.held_[{base, view_owner}] = {insert};
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
-  relations[other].writes[0].rules.writes = {{view, Write::insert, {3}, false, {}}};
+  relations.done_on_insert(other).writes = {{view, Write::insert, {3}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not a column that the view can write";
 }
 
 TEST_F(RewritingRulesTest, WhatARuleWritesMustTakeIt) {
-  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
+  relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}}};
   relations[base].kind = RelationKind::foreign_table;
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
   relations.foreign_[Write::insert] = Answer::no;
@@ -56,15 +55,15 @@ TEST_F(RewritingRulesTest, AConditionalInsteadRuleEndsAutomaticUpdates) {
   EXPECT_EQ(takes(Write::update), Answer::no);
   EXPECT_EQ(takes(Write::update, outer_view), Answer::no);
   EXPECT_EQ(takes(Write::insert), Answer::yes);
-  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, false, {}}};
+  relations.done_on_insert(other).writes = {{view, Write::update, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   rewrites.writes[1].instead_trigger = true;
   EXPECT_EQ(takes(Write::update), Answer::yes);
 }
 
 TEST_F(RewritingRulesTest, RulesThatNeverEndAreBlocked) {
-  relations[base].writes[0].rules.writes = {{other, Write::insert, {1}, false, {}}};
-  relations[other].writes[0].rules.writes = {{base, Write::insert, {1}, false, {}}};
+  relations.done_on_insert(base).writes = {{other, Write::insert, {1}, false, {}}};
+  relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}}};
   EXPECT_EQ(writes(Write::insert, base), Answer::no);
   EXPECT_EQ(writes(Write::delete_, base), Answer::yes);
 }
@@ -72,7 +71,7 @@ TEST_F(RewritingRulesTest, RulesThatNeverEndAreBlocked) {
 TEST_F(RewritingRulesTest, ARuleThatReadsTheViewThatItWritesNeedsTheOwnersSelect) {
   relations.add_view(view, base);
   relations[other].owner = view_owner;
-  relations[other].writes[0].rules.writes = {{view, Write::update, {1}, true, {1}}};
+  relations.done_on_insert(other).writes = {{view, Write::update, {1}, true, {1}}};
   relations.held_[{base, view_owner}] = {update};
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   relations.held_[{base, view_owner}] = {select, update};
@@ -104,10 +103,48 @@ TEST_F(RewritingRulesTest, AWriteThatRulesMakeNothingOfVanishes) {
 TEST_F(RewritingRulesTest, ARuleThatDoesSomethingKeepsTheWrite) {
   relations.add_view(view, base);
   relations[base].writes[0].instead_rule = true;
-  relations[view].writes[0].has_actions = true;
+  relations.done_on_insert(view).checks = {{other, {insert}, {}, {1}, {}}};
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(view, Write::insert));
-  relations[base].writes[0].has_actions = true;
+  relations.done_on_insert(base).checks = {{other, {insert}, {}, {1}, {}}};
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(base, Write::insert));
+}
+
+TEST_F(RewritingRulesTest, ARuleOnWhatRulesMakeNothingOfDoesNothing) {
+  relations.add_view(view, base);
+  relations[base].writes[2].instead_rule = true;
+  relations.done_on_insert(other) = FakeRelations::reads_table(base);
+  RuleAction& action = relations[other].writes[0].actions[0];
+  action.write = WriteTarget{view, Write::delete_, {}, true, {1}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert));
+  relations[other].writes[0].instead_rule = true;
+  EXPECT_TRUE(Rewriting(relations, audited).vanishes(other, Write::insert));
+  action.write->write = Write::update;
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert));
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations[base].writes[1].instead_rule = true;
+  EXPECT_TRUE(Rewriting(relations, audited).vanishes(other, Write::insert));
+  action.write->columns = {3};
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert))
+      << "not a column that the view can write";
+}
+
+TEST_F(RewritingRulesTest, ConditionsOfInsteadRulesCountWhereTheStatementIsMade) {
+  relations[base].writes[0].conditions = FakeRelations::reads_table(other);
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
+  relations.done_on_insert(base) = {};
+  relations[base].writes[0].instead_rule = true;
+  EXPECT_EQ(writes(Write::insert, base), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, RulesThatLeadBackToThemselvesDoNotVanish) {
+  for (const auto& [from, to] : {std::pair{base, other}, std::pair{other, base}}) {
+    relations.done_on_insert(from).writes = {{to, Write::insert, {1}, false, {}}};
+    relations[from].writes[0].instead_rule = true;
+    relations[from].writes[0].actions[0].write = relations.done_on_insert(from).writes[0];
+  }
+  EXPECT_FALSE(Rewriting(relations, audited).vanishes(base, Write::insert));
+  EXPECT_EQ(writes(Write::insert, base), Answer::no);
 }
 
 TEST_F(RewritingRulesTest, ViewsThatLeadBackToThemselvesDoNotVanish) {

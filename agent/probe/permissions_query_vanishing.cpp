@@ -1,0 +1,99 @@
+// The catalog query: which actions of rules the server drops.
+#include "agent/probe/permissions_query.hpp"
+
+namespace conncheck {
+namespace {
+
+// An action on a relation whose rules make nothing of it is as NOTHING, and no permission is asked
+// for (see Rewriting::vanishes()). A write of one sort to one relation is a node (its oid and
+// event); it leads to what
+// its rules write, and through an updatable view. It is kept where a statement is left in the end,
+// or where it leads back to itself, which never ends; what leads to something kept is kept.
+constexpr const char* vanishing_sql = R"sql(
+action_targets AS MATERIALIZED (
+  SELECT e.id, e.holder::bigint * 32 + e.event AS node, e.oid::bigint * 32 + p.event AS to_node,
+         e.oid AS to_oid, p.event AS to_event,
+         ARRAY(SELECT n::int - 7 FROM unnest(p.columns) n WHERE n <> '') AS columns
+  FROM all_entries e
+  CROSS JOIN LATERAL (VALUES (1, 8, e.inserted), (4, 4, e.updated), (8, 16, '{}'::text[])) p(perm, event, columns)
+  WHERE (SELECT o.some_may_vanish FROM write_rules o)
+    AND e.id = ANY (ARRAY(SELECT r.id FROM all_rules r WHERE r.event > 2 AND r.writes_once))
+    AND e.perms & p.perm <> 0 AND (p.perm <> 4 OR e.updated <> '{}')
+),
+leads AS MATERIALIZED (
+  SELECT t.node, t.to_node, false AS by_itself FROM action_targets t
+  UNION ALL
+  SELECT v.oid::bigint * 32 + e.event, v.base::bigint * 32 + e.event, true
+  FROM updatable_views v CROSS JOIN (VALUES (4), (8), (16)) e(event)
+  WHERE (SELECT o.some_may_vanish FROM write_rules o)
+    AND v.base IS NOT NULL AND e.event & (v.by_rule | v.by_trigger | v.refused) = 0
+),
+leading_back AS MATERIALIZED (
+  WITH RECURSIVE below AS (
+    SELECT l.node AS root, l.to_node AS node FROM leads l WHERE NOT l.by_itself OR l.to_node >= l.node
+    UNION
+    SELECT b.root, l.to_node FROM below b JOIN leads l ON l.node = b.node WHERE b.node <> b.root
+  )
+  SELECT b.node FROM below b WHERE b.node = b.root
+),
+kept AS MATERIALIZED (
+  WITH RECURSIVE above AS (
+    (SELECT b.node FROM leading_back b
+     UNION
+     SELECT r.oid::bigint * 32 + r.event FROM all_rules r
+     WHERE (SELECT o.some_may_vanish FROM write_rules o)
+       AND r.event > 2 AND r.acts AND r.id <> ALL (ARRAY(SELECT t.id FROM action_targets t))
+     UNION
+     SELECT l.to_node FROM leads l
+     WHERE l.to_node <> ALL (ARRAY(SELECT r.oid::bigint * 32 + r.event FROM all_rules r WHERE r.event > 2 AND r.instead))
+       AND l.to_node <> ALL (ARRAY(SELECT f.node FROM leads f WHERE f.by_itself)))
+    UNION
+    SELECT l.node FROM above a JOIN leads l ON l.to_node = a.node
+  )
+  SELECT a.node FROM above a
+),
+-- What cannot be rewritten is an error all the same: a column that a view does not take, a view that
+-- takes none, or a column that takes no value.
+descents AS MATERIALIZED (
+  WITH RECURSIVE down AS (
+    SELECT t.id, t.to_oid AS oid, t.to_event AS event, t.columns
+    FROM action_targets t
+    WHERE t.to_node <> ALL (ARRAY(SELECT k.node FROM kept k))
+    UNION ALL
+    SELECT d.id, v.base, d.event,
+           CASE WHEN d.event = 16 OR d.columns <@ v.of_view THEN ARRAY(
+             SELECT a.of_base FROM unnest(v.of_view, v.of_base) AS a(of_view, of_base) WHERE a.of_view = ANY (d.columns)) END
+    FROM down d JOIN updatable_views v ON v.oid = d.oid
+    WHERE d.columns IS NOT NULL AND v.base IS NOT NULL AND d.event & (v.by_rule | v.by_trigger | v.refused) = 0
+  )
+  SELECT d.id,
+         bool_or(d.columns IS NULL OR EXISTS (
+           SELECT FROM pg_attribute a
+           WHERE a.attrelid = d.oid AND a.attnum = ANY (d.columns) AND (a.attgenerated <> '' OR a.attidentity = 'a'))) AS refused
+  FROM down d GROUP BY d.id
+),
+-- A condition is asked where the statement itself is made.
+dropped_rules AS MATERIALIZED (
+  SELECT d.id FROM descents d WHERE NOT d.refused
+  UNION ALL
+  SELECT r.id FROM all_rules r
+  WHERE r.conditional AND NOT r.acts
+    AND r.oid::bigint * 32 + r.event = ANY (
+      ARRAY(SELECT i.oid::bigint * 32 + i.event FROM all_rules i WHERE i.event > 2 AND i.instead))
+),
+rules AS NOT MATERIALIZED (
+  SELECT r.* FROM all_rules r WHERE r.id <> ALL (ARRAY(SELECT d.id FROM dropped_rules d))
+),
+stored AS NOT MATERIALIZED (
+  SELECT s.* FROM all_stored s WHERE s.id <> ALL (ARRAY(SELECT d.id FROM dropped_rules d))
+),
+entries AS NOT MATERIALIZED (
+  SELECT e.* FROM all_entries e WHERE e.id <> ALL (ARRAY(SELECT d.id FROM dropped_rules d))
+),
+)sql";
+
+}  // namespace
+
+std::string vanishing_part() { return vanishing_sql; }
+
+}  // namespace conncheck
