@@ -12,6 +12,8 @@
 #include <sstream>
 #include <type_traits>
 
+#include "agent/workers/message_reader.hpp"
+
 // Found by cereal in the namespaces of what is written. An aggregate is its members, one after
 // another, however many it has tomorrow.
 namespace conncheck::rules {
@@ -74,14 +76,14 @@ std::string bytes_of(const Message& message) {
 }
 
 template <class Message>
-std::optional<Message> message_of(std::string bytes) {
+std::optional<Message> message_of(std::string_view bytes) {
   try {
-    std::istringstream stream(std::move(bytes));
-    cereal::BinaryInputArchive archive(stream);
+    MessageReader reader(bytes);
     std::optional<Message> message(std::in_place);
-    archive(*message);
+    reader(*message);
+    MessageReader::demand(reader.left() == 0);
     return message;
-  } catch (const std::exception&) {  // too short, or a length that cannot be
+  } catch (const cereal::Exception&) {
     return std::nullopt;
   }
 }
@@ -90,9 +92,7 @@ std::optional<Message> message_of(std::string bytes) {
 
 std::string encode(const Job& job) { return bytes_of(job); }
 std::string encode(const Answer& answer) { return bytes_of(answer); }
-std::optional<Job> decode_job(std::string bytes) { return message_of<Job>(std::move(bytes)); }
-std::optional<Answer> decode_answer(std::string bytes) {
-  return message_of<Answer>(std::move(bytes));
-}
+std::optional<Job> decode_job(std::string_view bytes) { return message_of<Job>(bytes); }
+std::optional<Answer> decode_answer(std::string_view bytes) { return message_of<Answer>(bytes); }
 
 }  // namespace conncheck

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/core/connection.hpp"
 #include "agent/core/explanation.hpp"
@@ -28,7 +29,7 @@ struct Answer {
 [[nodiscard]] std::string encode(const Answer& answer);
 
 /// Nothing where the bytes are no job: they come from a process that has gone wrong.
-[[nodiscard]] std::optional<Job> decode_job(std::string bytes);
-[[nodiscard]] std::optional<Answer> decode_answer(std::string bytes);
+[[nodiscard]] std::optional<Job> decode_job(std::string_view bytes);
+[[nodiscard]] std::optional<Answer> decode_answer(std::string_view bytes);
 
 }  // namespace conncheck

@@ -169,7 +169,7 @@ void WorkerPool::hear(Worker& worker, Message message) {
     return;
   }
   const auto found = worker.assignments.find(message.slot);
-  std::optional<Answer> decoded = decode_answer(std::move(message.body));
+  std::optional<Answer> decoded = decode_answer(message.body);
   if (message.kind != MessageKind::answer || found == worker.assignments.end() || !decoded) {
     remove(worker, "an answer that cannot be read");
     return;

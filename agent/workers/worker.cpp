@@ -108,7 +108,7 @@ class Worker {
 
  private:
   void begin(Message message) {
-    std::optional<Job> decoded = decode_job(std::move(message.body));
+    std::optional<Job> decoded = decode_job(message.body);
     if (!decoded) {
       loop_.stop();
       return;
