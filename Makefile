@@ -2,6 +2,7 @@
 
 PG_CONFIG ?= pg_config
 BUILD_DIR ?= build
+FUZZ_SECONDS ?= 300
 JOBS ?= $(shell nproc)
 
 EXTENSION = extension/conncheck
@@ -21,7 +22,7 @@ EXTRA_CLEAN = results regression.diffs regression.out $(BUILD_STAMP)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := everything
 .PHONY: everything agent demo demo-psql test test-mutations test-matrix bench deps format help
-.PHONY: test-differential test-regression-database test-stress nightly
+.PHONY: test-differential test-regression-database test-stress test-fuzz fuzz nightly
 everything: all agent
 
 agent:
@@ -60,6 +61,14 @@ test-regression-database: deps
 test-stress: deps
 	@$(SCRIPT_ENVIRONMENT) tests/stress/run
 
+test-fuzz:
+	@$(SCRIPT_ENVIRONMENT) scripts/install-packages clang libclang-rt-dev llvm
+	@$(SCRIPT_ENVIRONMENT) tests/fuzzing/run replay
+
+fuzz:
+	@$(SCRIPT_ENVIRONMENT) scripts/install-packages clang libclang-rt-dev llvm
+	@$(SCRIPT_ENVIRONMENT) FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzzing/run fuzz $(TARGETS)
+
 test-matrix:
 	@$(SCRIPT_ENVIRONMENT) scripts/install-packages mmdebstrap wget
 	@$(SCRIPT_ENVIRONMENT) tests/matrix/run $(VERSIONS)
@@ -87,6 +96,8 @@ help:
 	@echo 'make test-regression-database  the same on the regression database of Postgres, in a server with assertions'
 	@echo 'make test-stress   call every function while other sessions change the catalogs'
 	@echo 'make test-matrix   PostgreSQL 13, 15, 17 and 18, each in a chroot of its Debian; as root (VERSIONS="13 18")'
+	@echo 'make test-fuzz     replay the stored inputs of all parsers, and report which lines they run'
+	@echo 'make fuzz          look for new ones, FUZZ_SECONDS=300 for each of TARGETS="configuration redact ..."'
 	@echo 'make nightly       all that takes hours: sanitizers, mutations, a thousand random catalogs, ...'
 	@echo 'make bench         compare its speed with has_table_privilege and information_schema, with pgbench and psql'
 	@echo 'make deps          install the Debian packages that are missing (the targets above do it too)'

@@ -67,12 +67,34 @@ std::size_t end_of_quoted(std::string_view text, std::size_t at) {
   return text.size();
 }
 
+/// What stands before a word. Places must ascend: a server's text may have megabytes, and is looked
+/// through once.
+class WordBegin {
+ public:
+  explicit WordBegin(std::string_view text) : text_(text) {}
+
+  /// The last character up to `place` that is no part of a word; a blank if there is none.
+  char before(std::size_t place) {
+    const std::string_view further = text_.substr(seen_, place + 1 - seen_);
+    const std::size_t found = further.find_last_of("?& \t\r\n\"'");
+    before_ = found == std::string_view::npos ? before_ : further[found];
+    seen_ = place + 1;
+    return before_;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t seen_ = 0;
+  char before_ = ' ';
+};
+
 /// `password=…` (also as the end of a longer word): in a URI's query up to the next parameter,
 /// else up to the next blank.
 std::string mask_keywords(std::string_view text) {
   constexpr std::string_view keyword = "password";
   std::string result;
   std::size_t at = 0;
+  WordBegin word(text);
   while (at < text.size()) {
     const auto found =
         std::search(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), keyword.begin(),
@@ -87,9 +109,8 @@ std::string mask_keywords(std::string_view text) {
       at = begin + keyword.size();
       continue;
     }
-    const std::size_t word = text.find_last_of("?& \t\r\n\"'", begin);
-    const bool in_query =
-        word != std::string_view::npos && (text[word] == '?' || text[word] == '&');
+    const char before = word.before(begin);
+    const bool in_query = before == '?' || before == '&';
     value = in_query ? value + 1 : text.find_first_not_of(blanks, value + 1);
     value = std::min(value, text.size());
     result += text.substr(at, value - at);
@@ -103,29 +124,34 @@ std::string mask_keywords(std::string_view text) {
   return result.append(text.substr(std::min(at, text.size())));
 }
 
-/// `//user:password@`: up to the last @ of the word, for a password may hold @ and / itself.
-std::string mask_userinfo(std::string_view text) {
+std::string mask_userinfo_of_word(std::string_view word) {
+  const std::size_t host = word.rfind('@');
   std::string result;
   std::size_t at = 0;
   for (;;) {
-    const std::size_t slashes = text.find("//", at);
-    if (slashes == std::string_view::npos) {
-      return result.append(text.substr(at));
+    const std::size_t slashes = word.find("//", at);
+    if (slashes == std::string_view::npos || host == std::string_view::npos) {
+      return result.append(word.substr(at));
     }
-    const std::string_view word =
-        text.substr(0, std::min(text.find_first_of(" \t\r\n\f\v\"", slashes), text.size()));
-    const std::size_t colon = word.find_first_of(":/?@", slashes + 2);
-    const std::size_t host = word.rfind('@');
-    if (colon == std::string_view::npos || word[colon] != ':' || host == std::string_view::npos ||
-        host < colon) {
-      result += text.substr(at, slashes + 2 - at);
-      at = slashes + 2;
-      continue;
+    const std::size_t colon = std::min(word.find_first_of(":/?@", slashes + 2), word.size());
+    if (colon < host && word[colon] == ':') {
+      return result.append(word.substr(at, colon + 1 - at)).append(mask).append(word.substr(host));
     }
-    result += text.substr(at, colon + 1 - at);
-    result += mask;
-    at = host;
+    result += word.substr(at, slashes + 2 - at);
+    at = slashes + 2;
   }
+}
+
+/// `//user:password@`: up to the last @ of the word, for a password may hold @ and / itself.
+std::string mask_userinfo(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\f\v\""), text.size());
+    result += mask_userinfo_of_word(text.substr(0, end));
+    result += text.substr(end, 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
 }
 
 }  // namespace

@@ -11,7 +11,8 @@
 #include <cereal/types/vector.hpp>
 #include <type_traits>
 
-#include "agent/workers/byte_archive.hpp"
+#include "agent/workers/message_reader.hpp"
+#include "agent/workers/message_writer.hpp"
 
 // Found by cereal in the namespaces of what is written. An aggregate is its members, one after
 // another, however many it has tomorrow.
@@ -68,19 +69,20 @@ namespace {
 
 template <class Message>
 std::string bytes_of(const Message& message) {
-  bytes::Output archive;
-  archive(message);
-  return archive.take();
+  writing::MessageWriter writer;
+  writer(message);
+  return writer.take();
 }
 
 template <class Message>
-std::optional<Message> message_of(std::string_view text) {
+std::optional<Message> message_of(std::string_view bytes) {
   try {
-    bytes::Input archive(text);
+    MessageReader reader(bytes);
     std::optional<Message> message(std::in_place);
-    archive(*message);
+    reader(*message);
+    MessageReader::demand(reader.left() == 0);
     return message;
-  } catch (const std::exception&) {  // too short, or a length that cannot be
+  } catch (const cereal::Exception&) {
     return std::nullopt;
   }
 }

@@ -107,7 +107,23 @@ TEST(Message, WhatIsCutShortIsNoMessage) {
   }
 }
 
-long most_memory_in_kb() {
+TEST(Message, WhatGoesOnIsNoMessage) { EXPECT_FALSE(decode_job(encode(sample_job()) + '\0')); }
+
+/// The answer with `from`, which stands there once, replaced.
+std::string answer_with(const Answer& answer, const std::string& from, const std::string& to) {
+  std::string bytes = encode(answer);
+  const std::size_t at = bytes.find(from);
+  EXPECT_NE(at, std::string::npos);
+  EXPECT_EQ(bytes.find(from, at + 1), std::string::npos);
+  return bytes.replace(at, from.size(), to);
+}
+
+std::string bytes_of(std::uint64_t number, std::size_t size) {
+  return std::string(reinterpret_cast<const char*>(&number), size);
+}
+
+/// Kilobytes.
+long most_memory_so_far() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss;
@@ -115,13 +131,56 @@ long most_memory_in_kb() {
 
 TEST(Message, NoMemoryIsTakenForANumberThatCannotBe) {
   const std::string bytes = encode(sample_job());
-  const long before = most_memory_in_kb();
+  const long before = most_memory_so_far();
   for (std::size_t at = 0; at + 8 <= bytes.size(); ++at) {
     std::string wrong = bytes;
     wrong.replace(at, 8, "\xFF\xFF\xFF\x0F\0\0\0\0", 8);  // 268 million of whatever stands there
     (void)decode_job(wrong);
   }
-  EXPECT_LT(most_memory_in_kb() - before, 100'000);
+  EXPECT_LT(most_memory_so_far() - before, 100'000);
+}
+
+TEST(Message, ALengthBeyondTheMessageTakesNoMemory) {
+  Answer answer;
+  answer.report.connection = "orders";
+  answer.report.notes = {"a note", "another"};
+  const std::string name = bytes_of(6, 8) + "orders";
+  const std::string notes = bytes_of(2, 8) + bytes_of(6, 8) + "a note";
+  const long before = most_memory_so_far();
+  for (const std::uint64_t length : {7UL, 1UL << 30, 1UL << 40, ~0UL}) {
+    EXPECT_FALSE(decode_answer(answer_with(answer, name, bytes_of(length, 8) + "orders")));
+    EXPECT_FALSE(
+        decode_answer(answer_with(answer, notes, bytes_of(length, 8) + bytes_of(6, 8) + "a note")));
+  }
+  EXPECT_LT(most_memory_so_far() - before, 100'000);
+}
+
+TEST(Message, WhatIsNoValueOfAnEnumerationIsNoMessage) {
+  Answer answer;
+  answer.report.connection = "orders";
+  answer.report.status = Status::critical;
+  const std::string begin = bytes_of(6, 8) + "orders";
+  const std::string right = begin + bytes_of(2, 4);
+  EXPECT_TRUE(decode_answer(answer_with(answer, right, begin + bytes_of(3, 4))));
+  EXPECT_FALSE(decode_answer(answer_with(answer, right, begin + bytes_of(4, 4))));
+  EXPECT_FALSE(decode_answer(answer_with(answer, right, begin + bytes_of(~0UL, 4))));
+  // `connected` follows.
+  EXPECT_TRUE(decode_answer(answer_with(answer, right + bytes_of(0, 1), right + bytes_of(1, 1))));
+  EXPECT_FALSE(decode_answer(answer_with(answer, right + bytes_of(0, 1), right + bytes_of(2, 1))));
+}
+
+TEST(Message, APrivilegeThatIsNoneIsNoMessage) {
+  Answer answer;
+  RelationPermissions relation;
+  relation.column_privileges[Privilege::update] = {"a column"};
+  answer.report.login.tables = {relation};
+  const std::string columns = bytes_of(1, 8) + bytes_of(8, 8) + "a column";
+  const auto with = [&](char privilege) {
+    return answer_with(answer, '\2' + columns, privilege + columns);
+  };
+  EXPECT_TRUE(decode_answer(with(static_cast<char>(Privilege::maintain))));
+  EXPECT_FALSE(decode_answer(with(static_cast<char>(Privilege::maintain) + 1)));
+  EXPECT_FALSE(decode_answer(with('\xFF')));
 }
 
 }  // namespace
