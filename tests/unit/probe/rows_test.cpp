@@ -68,7 +68,7 @@ TEST(Rows, UnknownPrivilegesAreLeftOut) {
 }
 
 TEST(Rows, AnotherNumberOfColumnsIsAMalformedAnswer) {
-  EXPECT_THROW(permissions_row(Columns(12)), MalformedAnswer);
+  EXPECT_THROW((void)permissions_row(Columns(12)), MalformedAnswer);
 }
 
 }  // namespace
