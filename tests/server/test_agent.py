@@ -109,4 +109,4 @@ def test_is_in_no_hurry_after_a_refused_password(program, database, make_role):
             agent.communicate()
     assert sum(" wrong-password " in line for line in lines) == 1
     assert sum(" down critical " in line for line in lines) == 2
-    assert log.read_text().count(refused) == 1
+    assert log.read_text(errors="replace").count(refused) == 1

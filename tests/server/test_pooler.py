@@ -149,6 +149,7 @@ def test_a_server_connection_that_is_lost(program, shop):
         locker.rollback()
     # As the server said it; PgBouncer adds that its connection crashed.
     assert results[0]["error"]["code"] == "connection_lost", results[0]["error"]
+    assert "terminating connection" in results[0]["error"]["message"]
 
 
 @pytest.fixture(scope="module")
