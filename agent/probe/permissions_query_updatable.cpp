@@ -29,9 +29,9 @@ beneath_written AS MATERIALIZED (
 // What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
 // Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
 // Of a view's query only the outermost level counts for this, so what stands in queries within it
-// is cut out, but for a mark for each check that was there, and the base's columns that it reads. The parts of the text are told apart by
-// position: regular expressions would cost ten times as much. What is not written is left out
-// before (OFFSET 0), whatever the planner thinks of that.
+// is cut out, but for a mark for each check that was there, and the base's columns that it reads.
+// The parts of the text are told apart by position: regular expressions would cost ten times as
+// much. What is not written is left out before (OFFSET 0), whatever the planner thinks of that.
 constexpr const char* updatable_views_sql = R"sql(
 updatable_views AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
