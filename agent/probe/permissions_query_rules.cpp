@@ -258,10 +258,11 @@ unreadable AS MATERIALIZED (
   SELECT DISTINCT f.holder AS oid FROM failing_nodes f CROSS JOIN me
   WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND NOT f.by_call
 ),
-uncallable AS MATERIALIZED (
-  SELECT DISTINCT f.holder AS oid FROM failing_nodes f CROSS JOIN me
+uncallable_columns AS MATERIALIZED (
+  SELECT DISTINCT f.holder AS oid, f.attnum FROM failing_nodes f CROSS JOIN me
   WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND f.by_call
 ),
+uncallable AS MATERIALIZED (SELECT DISTINCT u.oid FROM uncallable_columns u),
 failing AS MATERIALIZED (
   SELECT d.holder, d.event, d.n, false AS by_call FROM denied d WHERE d.event < 100
   UNION

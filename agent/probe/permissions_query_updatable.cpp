@@ -29,9 +29,9 @@ beneath_written AS MATERIALIZED (
 // What views take: by INSTEAD rule or trigger, or by passing it on to the one relation beneath.
 // Events are bits as in pg_relation_is_updatable: UPDATE 4, INSERT 8, DELETE 16.
 // Of a view's query only the outermost level counts for this, so what stands in queries within it
-// is cut out, but for a mark for each check that was there. The parts of the text are told apart by
-// position: regular expressions would cost ten times as much. What is not written is left out
-// before (OFFSET 0), whatever the planner thinks of that.
+// is cut out, but for a mark for each check that was there, and the base's columns that it reads.
+// The parts of the text are told apart by position: regular expressions would cost ten times as
+// much. What is not written is left out before (OFFSET 0), whatever the planner thinks of that.
 constexpr const char* updatable_views_sql = R"sql(
 updatable_views AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
@@ -55,7 +55,12 @@ updatable_views AS MATERIALIZED (
                           ELSE repeat('{checks}', array_length(string_to_array(d.piece, '{checks}'), 1) - 1)
                             || array_to_string(ARRAY(
                                  SELECT 'funcid ' || split_part(f, ' ', 1) || ' '
-                                 FROM unnest((string_to_array(d.piece, 'funcid '))[2:] || (string_to_array(d.piece, 'fnoid '))[2:]) f), '') END,
+                                 FROM unnest((string_to_array(d.piece, 'funcid '))[2:] || (string_to_array(d.piece, 'fnoid '))[2:]) f), '')
+                            || array_to_string(ARRAY(
+                                 SELECT '{{VAR :varno {base_entry} :varattno ' || split_part(r, ' ', 3) || ' '
+                                 FROM unnest((string_to_array(d.piece, '{{VAR :varno '))[2:]) r
+                                 WHERE starts_with(r, '{base_entry} ')
+                                   AND split_part(split_part(r, ':varlevelsup ', 2), ' ', 1) = (d.depth - 1)::text), '') END,
                           '' ORDER BY d.n)
         FROM (SELECT p.piece, p.n, sum(CASE left(p.piece, 1) WHEN '+' THEN 1 WHEN '-' THEN -1 ELSE 0 END)
                                      OVER (ORDER BY p.n) AS depth

@@ -37,8 +37,10 @@ view_events AS MATERIALIZED (
                  WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1) AS fails_beside_base,
          v.base IS NOT NULL AND (EXISTS (
            SELECT FROM failing f WHERE f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
-             AND f.n <= v.checks) OR (
-           v.condition LIKE '%{{VAR %' AND EXISTS (SELECT FROM uncallable u WHERE u.oid = v.base)) OR EXISTS (
+             AND f.n <= v.checks) OR EXISTS (
+           SELECT FROM uncallable_columns u
+           WHERE u.oid = v.base AND CASE u.attnum WHEN 0 THEN v.condition LIKE '%{{VAR %'
+             ELSE strpos(v.condition, ':varattno ' || u.attnum || ' ') <> 0 OR strpos(v.condition, ':varattno 0 ') <> 0 END) OR EXISTS (
            SELECT FROM unnest((string_to_array(v.condition, ':resulttype '))[2:]) t
            JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)) OR EXISTS (
            SELECT FROM refused_columns r WHERE r.oid = v.base AND strpos(v.condition, ':varattno ' || r.attnum || ' ') <> 0) OR EXISTS (

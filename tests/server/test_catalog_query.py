@@ -349,16 +349,24 @@ def test_what_a_column_calls_is_asked_for_where_the_column_is_read(program, data
     assert {name: tried[name] for name in COLUMNS} == {name: readable for name, (_, readable) in COLUMNS.items()}
 
 
-# What the condition of a view that is written reads: name: (condition, whether the writer may write).
+# What the condition of a view that is written reads: name: (query, whether the writer may write).
 WRITTEN_WHERE = {
-    "exists": ("EXISTS (SELECT FROM fc.b)", True),
-    "exists_where": ("EXISTS (SELECT FROM fc.b o WHERE o.id > 0)", True),
-    "exists_where_it": ("EXISTS (SELECT FROM fc.b o WHERE o.f > 0)", False),
-    "counted": ("id < (SELECT count(o.id) FROM fc.b o)", True),
-    "counted_with_it": ("id < (SELECT count(o.f) FROM fc.b o)", False),
-    "whole": ("id < (SELECT count(o) FROM fc.b o)", False),
-    "denied_unread": ("EXISTS (SELECT FROM fc.denied o WHERE o.id > 0)", True),
-    "denied_read": ("EXISTS (SELECT FROM fc.denied o WHERE o.m > 0)", False),
+    "exists": ("SELECT id, name FROM fc.base WHERE EXISTS (SELECT FROM fc.b)", True),
+    "exists_where": ("SELECT id, name FROM fc.base WHERE EXISTS (SELECT FROM fc.b o WHERE o.id > 0)", True),
+    "exists_where_it": ("SELECT id, name FROM fc.base WHERE EXISTS (SELECT FROM fc.b o WHERE o.f > 0)", False),
+    "counted": ("SELECT id, name FROM fc.base WHERE id < (SELECT count(o.id) FROM fc.b o)", True),
+    "counted_with_it": ("SELECT id, name FROM fc.base WHERE id < (SELECT count(o.f) FROM fc.b o)", False),
+    "whole": ("SELECT id, name FROM fc.base WHERE id < (SELECT count(o) FROM fc.b o)", False),
+    "denied_unread": ("SELECT id, name FROM fc.base WHERE EXISTS (SELECT FROM fc.denied o WHERE o.id > 0)", True),
+    "denied_read": ("SELECT id, name FROM fc.base WHERE EXISTS (SELECT FROM fc.denied o WHERE o.m > 0)", False),
+    "over": ("SELECT id FROM fc.b WHERE id > 3", True),
+    "over_it": ("SELECT id FROM fc.b WHERE f > 3", False),
+    "over_whole": ("SELECT id FROM fc.b WHERE b IS NOT NULL", False),
+    "correlated": ("SELECT id FROM fc.b WHERE EXISTS (SELECT FROM fc.base x WHERE x.id = b.id)", True),
+    "correlated_it": ("SELECT id FROM fc.b WHERE EXISTS (SELECT FROM fc.base x WHERE x.id = b.f)", False),
+    "correlated_deep": ("SELECT id FROM fc.b WHERE EXISTS (SELECT FROM fc.base x WHERE x.id IN (SELECT b.f FROM fc.base))", False),
+    "correlated_denied": ("SELECT id FROM fc.denied d WHERE EXISTS (SELECT FROM fc.base x WHERE x.id = d.m)", False),
+    "over_denied": ("SELECT id FROM fc.denied d WHERE d.m > 3", False),
 }
 
 
@@ -366,9 +374,9 @@ def test_a_condition_of_a_view_that_is_written_reads_some_columns(program, datab
     writer, _ = make_role("fc_writer"), make_role("fc_owner", login=False)
     database.sql(COLUMN_FUNCTIONS)
     database.sql("CREATE VIEW fc.denied AS SELECT id, (SELECT max(s.id) FROM fc.secret s) AS m FROM fc.base;"
-                 "ALTER VIEW fc.denied OWNER TO fc_owner; GRANT SELECT ON fc.base TO fc_owner")
-    for name, (condition, _) in WRITTEN_WHERE.items():
-        database.sql(f"CREATE VIEW fc.{name} AS SELECT id, name FROM fc.base WHERE {condition}; GRANT ALL ON fc.{name} TO fc_writer")
+                 "ALTER VIEW fc.denied OWNER TO fc_owner; GRANT ALL ON fc.base TO fc_owner")
+    for name, (query, _) in WRITTEN_WHERE.items():
+        database.sql(f"CREATE VIEW fc.{name} AS {query}; GRANT ALL ON fc.{name} TO fc_writer")
     tried = {table: verdict.write for (_, table), verdict in attempts(database, writer.name).items()}
     database.create_extension()
     assert {row["table_name"]: row["can_write"] for row in audited_tables(program, database, writer)} == {
