@@ -55,7 +55,7 @@ def test_our_own_deadline(program, database, login, locked_catalog):
     assert sqlstate in (None, "57014")  # the server and the program have the same deadline
     assert_failed(result, "query_timeout", "query", sqlstate, hint="timeout", connected=True)
     assert 500 <= result[1]["duration_ms"]["query"] <= result[1]["duration_ms"]["total"] < 3000
-    assert not waiting(database, login)  # nothing is left running
+    eventually(lambda: not waiting(database, login))  # nothing is left running
 
 
 @pytest.mark.parametrize("setting, sqlstate", [("lock_timeout", "55P03"), ("statement_timeout", None)])
