@@ -112,6 +112,12 @@ void judge(const Connection& connection, Observation& observation, CheckReport& 
 
 std::vector<std::string> notes_of(const Connection& connection, const Observation& observation) {
   std::vector<std::string> notes;
+  if (observation.tls_failure) {
+    notes.push_back(
+        fmt::format("The connection is not encrypted: TLS failed, and sslmode prefer goes on "
+                    "without it: {}",
+                    *observation.tls_failure));
+  }
   if (observation.outdated_extension) {
     notes.push_back(
         fmt::format("Extension conncheck {} is installed, this program works with {} and did not "

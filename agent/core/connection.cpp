@@ -25,7 +25,21 @@ std::vector<std::string_view> split_at_commas(std::string_view list) {
   }
 }
 
-std::string one_host(std::string_view host, std::string_view port) {
+/// libpq pairs each host with its port; one port serves all.
+std::string hosts(const std::string& host_list, const std::string& port_list) {
+  const auto host = split_at_commas(host_list);
+  const auto port = split_at_commas(port_list);
+  std::string text;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    text += i == 0 ? "" : ",";
+    text += display_host(host[i], port.size() == 1 ? port[0] : i < port.size() ? port[i] : "");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string display_host(std::string_view host, std::string_view port) {
   std::string text;
   if (host.empty()) {
     text = "[local]";
@@ -36,20 +50,6 @@ std::string one_host(std::string_view host, std::string_view port) {
   }
   return text.append(":").append(port.empty() ? "5432" : port);
 }
-
-/// libpq pairs each host with its port; one port serves all.
-std::string hosts(const std::string& host_list, const std::string& port_list) {
-  const auto host = split_at_commas(host_list);
-  const auto port = split_at_commas(port_list);
-  std::string text;
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    text += i == 0 ? "" : ",";
-    text += one_host(host[i], port.size() == 1 ? port[0] : i < port.size() ? port[i] : "");
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string display_bastion(const Tunnel& tunnel) {
   std::string text = tunnel.user.empty() ? "" : tunnel.user + "@";

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -85,6 +86,9 @@ struct Connection {
   std::map<std::string, std::string> tags;
   std::optional<Tunnel> tunnel;  ///< never connect around it
 };
+
+/// "host:port", with an IPv6 address in brackets.
+[[nodiscard]] std::string display_host(std::string_view host, std::string_view port);
 
 /// "user@host:port/database" for people: no secret, no control character. What is not given is
 /// shown as libpq would take it (port 5432, the user's name as database), a host that is not given

@@ -14,7 +14,7 @@ namespace conncheck {
 struct Attempt {
   std::string user;
   std::string host;  ///< as configured: name, address or socket directory
-  std::string port;
+  std::string port;  ///< empty: the host says it
   std::string database;
   std::string sslmode;
   bool password_given = false;

@@ -11,6 +11,8 @@ namespace {
 /// How much a failure tells: how far it let come, and how definite it is.
 int weight(const Failure& failure) {
   switch (failure.code) {
+    case FailureCode::dns_failure:
+      return 0;
     case FailureCode::unreachable:
       return 1;
     case FailureCode::timeout:
@@ -58,7 +60,7 @@ Failure cause_among_tries(const std::vector<Failure>& tries) {
 Failure tls_required_failure(Failure refused, const std::string& sslmode) {
   refused.code = FailureCode::tls_required;
   refused.hint = fmt::format(
-      "with TLS the server lets come in (a hostssl line of its pg_hba.conf): set sslmode to "
+      "the server takes this login with TLS only (hostssl in its pg_hba.conf): set sslmode to "
       "verify-full, or to require, instead of {}",
       sslmode);
   return refused;

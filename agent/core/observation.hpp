@@ -27,6 +27,8 @@ struct Observation {
   Durations duration;
   std::optional<Failure> error;
   std::optional<Session> session;
+  /// Why TLS failed, where sslmode prefer has gone on without it.
+  std::optional<std::string> tls_failure;
   RoleObservation login;
   std::vector<RoleObservation> roles;      ///< audited roles, in the order of their names
   std::vector<std::string> unknown_roles;  ///< asked for, or patterns, that no role matches

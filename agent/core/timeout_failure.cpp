@@ -7,8 +7,9 @@ namespace conncheck {
 namespace {
 
 std::string at(const Attempt& attempt) {
-  return attempt.host.starts_with('/') ? attempt.host
-                                       : fmt::format("{}:{}", attempt.host, attempt.port);
+  return attempt.host.starts_with('/') || attempt.port.empty()
+             ? attempt.host
+             : fmt::format("{}:{}", attempt.host, attempt.port);
 }
 
 }  // namespace

@@ -9,9 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "agent/core/login_tries.hpp"
-#include "agent/probe/endpoints.hpp"
-
 namespace asio = boost::asio;
 
 namespace conncheck {
@@ -34,14 +31,6 @@ bool is_socket(const Endpoint& endpoint) {
   return endpoint.address.empty() && !endpoint.needs_address();
 }
 
-std::string shown(const Endpoint& endpoint) {
-  const std::string& host = endpoint.host.empty() ? endpoint.address : endpoint.host;
-  const std::string address = endpoint.address.empty() || endpoint.address == host
-                                  ? ""
-                                  : fmt::format(" ({})", endpoint.address);
-  return fmt::format("{}{}:{}", host, address, endpoint.port);
-}
-
 bool demands_tls(const Parameters& parameters) {
   const std::string mode = value_of(parameters, "sslmode");
   return mode == "require" || mode.starts_with("verify-");
@@ -51,7 +40,16 @@ class Login {
  public:
   Login(PostgresLink& link, LoginRequest request) : link_(link), request_(std::move(request)) {}
 
-  asio::awaitable<std::optional<Failure>> run() {
+  asio::awaitable<LoginResult> run() {
+    std::optional<Failure> failure = co_await try_rounds();
+    LoginResult result;
+    result.failure = std::move(failure);
+    result.tls_failure = std::move(tls_failure_);
+    co_return result;
+  }
+
+ private:
+  asio::awaitable<std::optional<Failure>> try_rounds() {
     std::vector<Endpoint> endpoints = endpoints_of(request_.parameters);
     if (endpoints.empty()) {
       endpoints.push_back({"", "", value_of(request_.parameters, "port")});
@@ -74,10 +72,9 @@ class Login {
     co_return failure;
   }
 
- private:
   asio::awaitable<std::optional<Failure>> try_all(std::vector<Endpoint> endpoints,
                                                   std::string target) {
-    std::vector<HostFailure> failures;
+    std::vector<HostFailure> failures = request_.unresolved;
     no_standby_.clear();
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
       const Endpoint& endpoint = endpoints[i];
@@ -88,7 +85,7 @@ class Login {
         co_return std::nullopt;
       }
       last_ = *failure;
-      failures.push_back({shown(endpoint), *failure});
+      failures.push_back({request_.shown(endpoint), *failure});
       if (failure->code == FailureCode::target_session_mismatch) {
         no_standby_.push_back(endpoint);
       }
@@ -123,8 +120,8 @@ class Login {
     Parameters parameters = request_.parameters;
     if (one_of_several) {
       set_endpoints({endpoint}, parameters);
-      attempt.host = endpoint.host.empty() ? endpoint.address : endpoint.host;
-      attempt.port = endpoint.port;
+      attempt.host = is_socket(endpoint) ? endpoint.host : request_.shown(endpoint);
+      attempt.port.clear();  // shown with the host
     }
     parameters["target_session_attrs"] = target;
     if (is_socket(endpoint) && demands_tls(parameters)) {
@@ -144,6 +141,9 @@ class Login {
     const std::optional<FailedTry> failed =
         co_await link_.connect(parameters, request_.on_phase, note, end);
     if (!failed) {
+      if (!tries.empty() && tries.back().phase == Phase::tls) {
+        tls_failure_ = tries.back();
+      }
       co_return std::nullopt;
     }
     tries.push_back(failure_of(*failed, limit, attempt));
@@ -211,17 +211,18 @@ class Login {
   LoginRequest request_;
   std::vector<Endpoint> no_standby_;  ///< of the last round, and could be reached
   Failure last_;
+  std::optional<Failure> tls_failure_;
 };
 
-asio::awaitable<std::optional<Failure>> run(std::unique_ptr<Login> login) {
-  std::optional<Failure> failure = co_await login->run();
-  co_return failure;
+asio::awaitable<LoginResult> run(std::unique_ptr<Login> login) {
+  LoginResult result = co_await login->run();
+  co_return result;
 }
 
 }  // namespace
 
 // No coroutine of its own: gcc 12 warns of the frame's allocation there.
-asio::awaitable<std::optional<Failure>> log_in(PostgresLink& link, LoginRequest request) {
+asio::awaitable<LoginResult> log_in(PostgresLink& link, LoginRequest request) {
   return run(std::make_unique<Login>(link, std::move(request)));
 }
 

@@ -5,23 +5,35 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "agent/core/failure.hpp"
+#include "agent/core/login_tries.hpp"
+#include "agent/probe/endpoints.hpp"
 #include "agent/probe/parameters.hpp"
 #include "agent/probe/postgres_link.hpp"
 
 namespace conncheck {
 
+struct LoginResult {
+  std::optional<Failure> failure;  ///< why no session came about
+  /// The session is not encrypted, as TLS failed: why.
+  std::optional<Failure> tls_failure;
+};
+
 struct LoginRequest {
   /// Expanded and resolved: each host with its address. Hosts are tried one by one, as libpq does,
   /// but each with its share of the time, and none twice with a password that was refused.
   Parameters parameters;
-  Attempt attempt;  ///< what failures name; the host's part is filled in
+  Attempt attempt;                      ///< what failures name; the host's part is filled in
+  std::vector<HostFailure> unresolved;  ///< hosts that have no address
+  /// How people know a host.
+  std::function<std::string(const Endpoint& endpoint)> shown;
   std::function<std::chrono::milliseconds()> time_left;
   std::function<void(Phase)> on_phase;
 };
 
-/// Returns why no session came about; nothing if it is there. Throws as PostgresLink::connect().
-boost::asio::awaitable<std::optional<Failure>> log_in(PostgresLink& link, LoginRequest request);
+/// Throws as PostgresLink::connect().
+boost::asio::awaitable<LoginResult> log_in(PostgresLink& link, LoginRequest request);
 
 }  // namespace conncheck

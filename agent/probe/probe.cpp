@@ -173,7 +173,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   asio::awaitable<bool> resolve() {
     std::vector<Endpoint> found;
-    std::string reason;
     const std::vector<Endpoint> wanted = endpoints_of(parameters_);
     for (const Endpoint& endpoint : wanted) {
       if (!endpoint.needs_address()) {
@@ -185,11 +184,12 @@ class Probe : public std::enable_shared_from_this<Probe> {
         found.push_back({endpoint.host, address, endpoint.port});
       }
       if (resolved.addresses.empty()) {
-        reason = resolved.error;
+        unresolved_.push_back({display_host(endpoint.host, endpoint.port),
+                               dns_failure(endpoint.host, resolved.error)});
       }
     }
     if (found.empty() && !wanted.empty()) {
-      fail(dns_failure(attempt_.host, reason));
+      fail(failure_of_hosts(unresolved_));
       co_return false;
     }
     if (!found.empty()) {
@@ -206,12 +206,19 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (!connection_->parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
-    LoginRequest request{std::move(parameters_), attempt_, [this] { return time_left(); },
+    LoginRequest request{std::move(parameters_),
+                         attempt_,
+                         unresolved_,
+                         [this](const Endpoint& endpoint) { return shown(endpoint); },
+                         [this] { return time_left(); },
                          [this](Phase phase) { reach(phase); }};
-    std::optional<Failure> refused = co_await log_in(link_, std::move(request));
-    if (refused) {
-      fail(std::move(*refused));
+    LoginResult result = co_await log_in(link_, std::move(request));
+    if (result.failure) {
+      fail(std::move(*result.failure));
       co_return false;
+    }
+    if (result.tls_failure) {
+      observation_.tls_failure = std::move(result.tls_failure->message);
     }
     const std::string& asked = attempt_.sslmode;
     const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
@@ -246,14 +253,24 @@ class Probe : public std::enable_shared_from_this<Probe> {
       session.server_address = tunnel_->server_address(port);
     } else if (host.starts_with('/') || address.empty()) {
       session.server_address = fmt::format("{}/.s.PGSQL.{}", host, port);
-    } else if (address.find(':') != std::string::npos) {
-      session.server_address = fmt::format("[{}]:{}", address, port);
     } else {
-      session.server_address = fmt::format("{}:{}", address, port);
+      session.server_address = display_host(address, port);
     }
     session.ssl = PQsslInUse(connection) != 0;
     const char* version = session.ssl ? PQsslAttribute(connection, "protocol") : nullptr;
     session.ssl_version = version ? version : "";
+  }
+
+  [[nodiscard]] std::string shown(const Endpoint& endpoint) const {
+    if (tunnel_) {
+      return tunnel_->server_address(endpoint.port);
+    }
+    const std::string& host = endpoint.host.empty() ? endpoint.address : endpoint.host;
+    const std::string place = host.starts_with('/')
+                                  ? fmt::format("{}/.s.PGSQL.{}", host, endpoint.port)
+                                  : display_host(host, endpoint.port);
+    const bool has_name = !endpoint.address.empty() && endpoint.address != host;
+    return has_name ? fmt::format("{} ({})", place, endpoint.address) : place;
   }
 
   /// Through a tunnel, libpq is connected at once to its near end, not to the server.
@@ -314,6 +331,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (observation_.error) {
       observation_.error->message = presentable(std::move(observation_.error->message));
       observation_.error->hint = presentable(std::move(observation_.error->hint));
+    }
+    if (observation_.tls_failure) {
+      observation_.tls_failure = presentable(std::move(*observation_.tls_failure));
     }
     if (observation_.extension_error) {
       observation_.extension_error = presentable(std::move(*observation_.extension_error));
@@ -400,6 +420,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   Parameters parameters_;
   std::vector<Secret> secrets_;
   Attempt attempt_;
+  std::vector<HostFailure> unresolved_;
   Phase phase_ = Phase::resolve;
   Phase reached_ = Phase::connect;  ///< by libpq
   Clock::time_point started_;

@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-import time
 
 import psycopg
 import pytest
@@ -230,8 +229,7 @@ def test_a_silent_host_leaves_time_for_the_next(program, primary):
         hosts = f"127.0.0.1:{port},127.0.0.1:{primary.port}"
         result = check_one(program, url(primary).replace(f"127.0.0.1:{primary.port}", hosts), timeout="2s")
         assert assert_connected(result)["server_address"] == address(primary)
-        assert 900 <= result[1]["duration_ms"]["total"] < 1900
-        began = time.monotonic()
+        assert result[1]["duration_ms"]["total"] >= 900
         result = check_one(program, url(primary, connect_timeout=2).replace(str(primary.port), str(port)), timeout="9s")
-        assert time.monotonic() - began < 5
+        assert 1900 <= result[1]["duration_ms"]["total"] < 6000
         assert_failed(result, "timeout", "tls", hint="PostgreSQL", message="2s")

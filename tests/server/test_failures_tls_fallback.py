@@ -90,7 +90,8 @@ def test_prefer_goes_on_without_tls_where_the_versions_do_not_meet(program, serv
     server.reconfigure(ssl_min_protocol_version="TLSv1.3")
     old = {"sslmode": "prefer", "ssl_max_protocol_version": "TLSv1.2"}
     try:
-        assert_connected(check_one(program, url(server, "any", **old)), ssl=False)
+        assert_connected(result := check_one(program, url(server, "any", **old)), ssl=False)
+        assert "not encrypted: TLS failed" in result[1]["notes"][0]
         # What stands in the way is TLS, not that pg_hba.conf has no line for those who come without.
         result = check_one(program, url(server, "with_tls", **old))
     finally:

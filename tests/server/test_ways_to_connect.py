@@ -73,7 +73,21 @@ def test_several_hosts_and_none_answers(program, server):
     result = check_one(program, f"postgresql://{user(server)}@127.0.0.1:{first},[::1]:{second}/postgres")
     assert_failed(
         result, "refused", "connect", hint="listens",
-        message=[f"127.0.0.1:{first}: Connection refused", f"::1:{second}: Connection refused"],
+        message=[f"127.0.0.1:{first}: Connection refused", f"[::1]:{second}: Connection refused"],
+    )  # fmt: skip
+
+
+def test_a_name_that_does_not_exist_among_several_hosts(program, server):
+    dead = free_port()
+    result = check_one(program, f"postgresql://{user(server)}@no-such-host.invalid:1,localhost:{dead}/postgres")
+    assert_failed(
+        result, "refused", "connect",
+        message=["no-such-host.invalid:1: the name", f"localhost:{dead} (127.0.0.1): Connection refused"],
+    )  # fmt: skip
+    result = check_one(program, f"postgresql://{user(server)}@no-such-host.invalid:1,nor-this.invalid:2/postgres")
+    assert_failed(
+        result, "dns_failure", "resolve", hint="name servers",
+        message=["no-such-host.invalid:1:", "nor-this.invalid:2:"],
     )  # fmt: skip
 
 
