@@ -27,7 +27,7 @@ void RelationJudge::look_beneath(std::uint32_t candidate, rules::RelationAccess&
   const rules::RelationId id = candidates_.id(candidate);
   const PrivilegeSet held = access.privileges | access.on_some_column;
   const bool is_view = relation.kind == rules::RelationKind::view;
-  const bool has_policies = may_have_policies(candidate);
+  const bool has_policies = may_have_demanding_policies(candidate);
   if ((is_view || has_policies || reading_may_refuse_calls(candidate)) &&
       held.has(Privilege::select)) {
     access.readable_beneath = rewriting_->readable_beneath(id);
@@ -100,7 +100,7 @@ bool RelationJudge::is_judged_by_profile(std::uint32_t candidate) const {
   return !relation.has_rules && relation.kind != rules::RelationKind::view &&
          relation.kind != rules::RelationKind::foreign_table &&
          !(row_security_of(role_, relation) == rules::RowSecurity::applies &&
-           may_have_policies(candidate)) &&
+           may_have_demanding_policies(candidate)) &&
          !columns_.has_some(candidate) && !may_refuse_calls(candidate) &&
          relations_.foreign_tables_beneath(candidates_.id(candidate)).empty() &&
          !reading_may_refuse_calls(candidate);
@@ -121,9 +121,9 @@ bool RelationJudge::may_refuse_calls(std::uint32_t candidate) const {
          relations_.may_refuse_calls(candidates_.id(candidate));
 }
 
-bool RelationJudge::may_have_policies(std::uint32_t candidate) const {
+bool RelationJudge::may_have_demanding_policies(std::uint32_t candidate) const {
   return candidates_.profile(candidate).row_security &&
-         relations_.may_have_policies(candidates_.id(candidate));
+         relations_.may_have_demanding_policies(candidates_.id(candidate));
 }
 
 void RelationJudge::forget() {

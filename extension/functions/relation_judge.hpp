@@ -39,7 +39,7 @@ class RelationJudge {
   void look_beneath_write(std::uint32_t candidate, rules::Write write, PrivilegeSet held,
                           rules::RelationAccess& access);
   [[nodiscard]] bool may_refuse_calls(std::uint32_t candidate) const;
-  [[nodiscard]] bool may_have_policies(std::uint32_t candidate) const;
+  [[nodiscard]] bool may_have_demanding_policies(std::uint32_t candidate) const;
   void forget();
   [[nodiscard]] bool reading_may_refuse_calls(std::uint32_t candidate) const;
 

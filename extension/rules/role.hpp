@@ -25,7 +25,8 @@ struct PredefinedRoles {
   RoleId maintain = public_role;
 };
 
-/// One role, or PUBLIC. Asks about each other role once and remembers the answer.
+/// One role, or PUBLIC. Asks about each other role once and remembers the answer. What is asked for
+/// each item of every ACL stands here, to be inlined.
 class Role {
  public:
   /// Does the role have the privileges of `other` (inherited, not only reachable by SET ROLE)?
@@ -37,15 +38,27 @@ class Role {
   [[nodiscard]] bool superuser() const { return attributes_.superuser; }
   [[nodiscard]] bool bypass_rls() const { return attributes_.bypass_rls; }
   /// True for the role itself, and for every role if it is a superuser; PUBLIC has no role's.
-  [[nodiscard]] bool has_privileges_of(RoleId other);
+  [[nodiscard]] bool has_privileges_of(RoleId other) {
+    if (id_ == public_role || other == public_role) {
+      return false;
+    }
+    if (attributes_.superuser || other == id_) {
+      return true;
+    }
+    const bool* const known = answers_.find(other);
+    return known != nullptr ? *known : ask(other);
+  }
   /// Is `grantee` PUBLIC, or a role whose privileges this one has?
-  [[nodiscard]] bool receives_grants_to(RoleId grantee);
+  [[nodiscard]] bool receives_grants_to(RoleId grantee) {
+    return grantee == public_role || has_privileges_of(grantee);
+  }
 
   [[nodiscard]] bool reads_all_data() { return has_predefined(predefined_.read_all_data); }
   [[nodiscard]] bool writes_all_data() { return has_predefined(predefined_.write_all_data); }
   [[nodiscard]] bool maintains_all() { return has_predefined(predefined_.maintain); }
 
  private:
+  bool ask(RoleId other);
   bool has_predefined(RoleId role) { return role != public_role && has_privileges_of(role); }
 
   RoleId id_;

@@ -18,6 +18,23 @@ Items items_of(const varlena* array) {
   return size > offset ? Items{bytes + offset, (size - offset) / sizeof(AclItem)} : Items{bytes, 0};
 }
 
+template <class Field>
+Field field_at(const char* bytes) {
+  Field field;
+  memcpy(&field, bytes, sizeof field);
+  return field;
+}
+
+/// Field by field: a copy of the whole item would go through memory.
+rules::AclItem item_at(const char* bytes) {
+  AclItem item;
+  item.ai_privs = field_at<decltype(item.ai_privs)>(bytes + offsetof(AclItem, ai_privs));
+  return {field_at<Oid>(bytes + offsetof(AclItem, ai_grantee)),
+          PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
+          PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)),
+          field_at<Oid>(bytes + offsetof(AclItem, ai_grantor))};
+}
+
 }  // namespace
 
 void read_acl_items(Datum acl, std::vector<rules::AclItem>& items) {
@@ -28,10 +45,7 @@ void read_acl_items(Datum acl, std::vector<rules::AclItem>& items) {
   const auto [first, count] = items_of(array);
   items.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    AclItem item;
-    memcpy(&item, first + i * sizeof item, sizeof item);
-    items[i] = {item.ai_grantee, PrivilegeSet::from_bits(ACLITEM_GET_PRIVS(item)),
-                PrivilegeSet::from_bits(ACLITEM_GET_GOPTIONS(item)), item.ai_grantor};
+    items[i] = item_at(first + i * sizeof(AclItem));
   }
 }
 

@@ -7,6 +7,18 @@ extern "C" {
 }
 
 namespace conncheck::server {
+namespace {
+
+/// Of a row that is wanted all is read soon, ACL and all, and the rows of a page lie in an order
+/// that the processor does not foresee.
+void prefetch(const HeapTupleData& row) {
+  constexpr std::uint32_t cache_line = 64;
+  for (std::uint32_t offset = cache_line; offset < row.t_len; offset += cache_line) {
+    __builtin_prefetch((const char*)row.t_data + offset);
+  }
+}
+
+}  // namespace
 
 CatalogPages::CatalogPages(Oid catalog, Filter wanted, std::size_t dismissed_length)
     : wanted_(wanted), dismissed_length_(dismissed_length) {
@@ -72,6 +84,7 @@ int CatalogPages::collect_rows() {
     row.t_tableOid = RelationGetRelid(catalog_);
     ItemPointerSet(&row.t_self, next_page_, offset);
     if (all_visible || HeapTupleSatisfiesVisibility(&row, snapshot_, buffer_)) {
+      prefetch(row);
       ++count;
     }
   }

@@ -5,6 +5,7 @@
 
 #include "extension/server/catalog_scan.hpp"
 #include "extension/server/memory.hpp"
+#include "extension/server/plain_conditions.hpp"
 #include "extension/server/stored_query.hpp"
 
 namespace conncheck::server {
@@ -49,6 +50,11 @@ std::optional<rules::PolicyCondition> condition_of(rules::RelationId table, cons
       table, guard([stored] { return (Node*)stringToNode(TextDatumGetCString(stored)); }));
 }
 
+void sort_and_deduplicate(std::vector<rules::RelationId>& tables) {
+  std::sort(tables.begin(), tables.end());
+  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+}
+
 }  // namespace
 
 std::vector<rules::Policy> read_policies(rules::RelationId table) {
@@ -71,14 +77,25 @@ std::vector<rules::Policy> read_policies(rules::RelationId table) {
   return policies;
 }
 
-std::vector<rules::RelationId> tables_with_policies() {
-  std::vector<rules::RelationId> tables;
+TablesWithPolicies tables_with_policies() {
+  TablesWithPolicies tables;
   CatalogScan scan(PolicyRelationId, InvalidOid, {});
+  PlainConditions plain;
+  Columns columns;
+  ScratchMemory memory;
   while (HeapTuple const row = scan.next()) {
-    tables.push_back(((Form_pg_policy)GETSTRUCT(row))->polrelid);
+    columns.deform(row, scan.descriptor());
+    const rules::RelationId table = ((Form_pg_policy)GETSTRUCT(row))->polrelid;
+    tables.all.push_back(table);
+    for (const int condition : {Anum_pg_policy_polqual, Anum_pg_policy_polwithcheck}) {
+      if (columns.has(condition) && !plain.has(columns[condition])) {
+        tables.demanding.push_back(table);
+      }
+    }
+    memory.reset();
   }
-  std::sort(tables.begin(), tables.end());
-  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+  sort_and_deduplicate(tables.all);
+  sort_and_deduplicate(tables.demanding);
   return tables;
 }
 

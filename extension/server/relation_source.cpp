@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "extension/rules/written_expression.hpp"
 #include "extension/server/columns.hpp"
@@ -104,7 +105,7 @@ bool CatalogRelations::take_truncate_beneath(rules::RelationId relation) {
 
 const std::vector<rules::Policy>& CatalogRelations::policies(rules::RelationId table) {
   static const std::vector<rules::Policy> none;
-  if (!may_have_policies(table)) {
+  if (!may_have_demanding_policies(table)) {
     return none;
   }
   const auto known = policies_.find(table);
@@ -140,11 +141,21 @@ void CatalogRelations::find_refused_calls(rules::Role& role, RelationTraits trai
   refusing_ = relations_with_refused_calls(role, traits);
 }
 
-void CatalogRelations::find_policies() { with_policies_ = tables_with_policies(); }
+void CatalogRelations::find_policies() {
+  TablesWithPolicies tables = tables_with_policies();
+  demanding_ = std::move(tables.demanding);
+  if (!has_virtual_columns) {
+    return;
+  }
+  // What a virtual column calls, a plain condition that reads it calls, too.
+  const auto middle = static_cast<std::ptrdiff_t>(demanding_->size());
+  std::copy_if(tables.all.begin(), tables.all.end(), std::back_inserter(*demanding_),
+               [this](rules::RelationId table) { return may_refuse_calls(table); });
+  std::inplace_merge(demanding_->begin(), demanding_->begin() + middle, demanding_->end());
+}
 
-bool CatalogRelations::may_have_policies(rules::RelationId table) const {
-  return !with_policies_ ||
-         std::binary_search(with_policies_->begin(), with_policies_->end(), table);
+bool CatalogRelations::may_have_demanding_policies(rules::RelationId table) const {
+  return !demanding_ || std::binary_search(demanding_->begin(), demanding_->end(), table);
 }
 
 void CatalogRelations::forget_relations() {

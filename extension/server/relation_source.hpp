@@ -49,10 +49,11 @@ class CatalogRelations : public rules::RelationSource {
   /// May using the relation call such a function? Always, until that has been found out.
   [[nodiscard]] bool may_refuse_calls(rules::RelationId relation) const;
 
-  /// For reports on many relations: reads at once which tables have policies.
+  /// For reports on many relations: reads at once which tables have policies that demand something;
+  /// those of the others count as none from then on. After find_refused_calls(), if that is asked.
   void find_policies();
   /// Has the table any? It may, until that has been found out.
-  [[nodiscard]] bool may_have_policies(rules::RelationId table) const;
+  [[nodiscard]] bool may_have_demanding_policies(rules::RelationId table) const;
 
   /// How many relations are remembered.
   [[nodiscard]] std::size_t remembered() const { return relations_.size(); }
@@ -93,8 +94,8 @@ class CatalogRelations : public rules::RelationSource {
   std::map<std::pair<rules::FunctionId, rules::RoleId>, bool> executable_;
   std::unordered_map<rules::RelationId, CalledByWrites> called_;
   std::map<std::pair<rules::RelationId, int>, std::vector<rules::FunctionId>> called_by_reading_;
-  std::optional<std::vector<rules::RelationId>> refusing_;       ///< sorted
-  std::optional<std::vector<rules::RelationId>> with_policies_;  ///< sorted
+  std::optional<std::vector<rules::RelationId>> refusing_;   ///< sorted
+  std::optional<std::vector<rules::RelationId>> demanding_;  ///< by their policies; sorted
   std::optional<bool> some_rules_are_instead_;
 };
 

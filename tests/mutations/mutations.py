@@ -34,7 +34,7 @@ MUTATIONS = (
     # The extension
     Mutation(
         "extension: PUBLIC is dropped",
-        "extension/rules/role.cpp",
+        "extension/rules/role.hpp",
         "return grantee == public_role || has_privileges_of(grantee);",
         "return has_privileges_of(grantee);",
         ALL_OF_EXTENSION,
@@ -45,6 +45,13 @@ MUTATIONS = (
         "has_privs_of_role(member, role)",
         "is_member_of_role(member, role)",
         ON_SERVERS,
+    ),
+    Mutation(
+        "extension: what a policy calls is taken for allowed where there are many tables",
+        "extension/server/plain_conditions.cpp",
+        "if (!is_plain_function(function)) {",
+        "if (function == InvalidOid) {",
+        REGRESS,
     ),
     Mutation(
         "extension: schema USAGE is ignored",
