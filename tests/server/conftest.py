@@ -7,6 +7,14 @@ from loaded_catalogs import loaded
 from program import Program
 
 
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "any_version: what is tested does not depend on the server's version (its peers are scripted, or Postgres is"
+        " a bystander): the matrix leaves it out",
+    )
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """A server with the extension installed (not created), shared by all tests of the session."""
