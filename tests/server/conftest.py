@@ -14,6 +14,14 @@ ON_ONE_VERSION = ["test_networks.py", "test_pooler.py", "test_providers.py"]
 collect_ignore = ON_ONE_VERSION if "CONNCHECK_SERVER_ROOT" in os.environ else []
 
 
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "any_version: what is tested does not depend on the server's version (its peers are scripted, or Postgres is"
+        " a bystander): the matrix leaves it out",
+    )
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """A server with the extension installed (not created), shared by all tests of the session."""

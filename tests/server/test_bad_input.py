@@ -10,6 +10,8 @@ import pytest
 
 from program import binary
 
+pytestmark = pytest.mark.any_version
+
 SECRET = "hunter2-correct-horse"
 
 MANY_MISTAKES = f"""\

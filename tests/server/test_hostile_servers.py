@@ -11,6 +11,8 @@ import pytest
 import hostile
 from hostile import HostileServer, message
 
+pytestmark = pytest.mark.any_version
+
 TIMEOUT = 2
 # libpq reads on within one call while the peer is faster: the limit can be passed by what comes meanwhile.
 MEMORY_LIMIT_KB = 700 * 1024

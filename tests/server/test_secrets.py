@@ -13,6 +13,8 @@ import pytest
 
 from program import Program, binary
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture
 def open_program():

@@ -13,6 +13,8 @@ import hostile
 from hostile import HostileServer, message
 from processes import children, eventually, is_running
 
+pytestmark = pytest.mark.any_version
+
 HEALTHY = 50
 
 
