@@ -1,17 +1,11 @@
 """Fixtures: one server for the session, a database and roles for each test, and the program."""
 
-import os
-
 import pytest
 
 from certificates import Authority, turn_on_tls
 from cluster import Cluster
 from loaded_catalogs import loaded
 from program import Program
-
-# What is between the program and a server is the same for every version: not repeated by tests/matrix.
-ON_ONE_VERSION = ["test_networks.py", "test_pooler.py", "test_providers.py"]
-collect_ignore = ON_ONE_VERSION if "CONNCHECK_SERVER_ROOT" in os.environ else []
 
 
 def pytest_configure(config):

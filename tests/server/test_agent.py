@@ -6,7 +6,11 @@ import socket
 import threading
 import time
 
+import pytest
+
 import network
+
+pytestmark = pytest.mark.any_version
 
 
 def lines_of(process, count, seconds=30):

@@ -9,6 +9,8 @@ import hostile
 from failures import assert_failed, check_one
 from hostile import HostileServer, message
 
+pytestmark = pytest.mark.any_version
+
 SLOW_MS = 250
 
 

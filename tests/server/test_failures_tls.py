@@ -5,6 +5,8 @@ import pytest
 from certificates import EXPIRED, NOT_YET, Authority, give_to_server, self_signed
 from failures import assert_connected, assert_failed, check_one
 
+pytestmark = pytest.mark.any_version
+
 MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
 

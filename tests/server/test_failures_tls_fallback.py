@@ -5,6 +5,8 @@ import pytest
 from cluster import Role
 from failures import assert_connected, assert_failed, check_one
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture(scope="module")
 def server(field_server):

@@ -8,6 +8,8 @@ import network
 from network import Network
 from program import Program
 
+pytestmark = pytest.mark.any_version
+
 TIMEOUT = 2
 SERVER = "192.0.2.10"
 NAME_SERVER = "192.0.2.53"

@@ -11,6 +11,8 @@ import pytest
 import hostile
 from hostile import HostileServer, message
 
+pytestmark = pytest.mark.any_version
+
 FORMS = ["table", "json", "csv", "markdown", "junit"]
 
 # Bytes of names, as a database in SQL_ASCII takes them. Readable ones are granted to the role, in this order.

@@ -10,6 +10,8 @@ from certificates import Authority
 from pooler import Pooler
 from wire_recorder import WireRecorder
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture(scope="module")
 def shop(cluster):

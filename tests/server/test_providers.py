@@ -16,6 +16,8 @@ from network import Network
 from pooler import Pooler
 from program import Program
 
+pytestmark = pytest.mark.any_version
+
 ENDPOINT = "ep-cool-darkness-123456"
 NEON = f"{ENDPOINT}.us-east-2.aws.neon.tech"
 NEON_POOLED = f"{ENDPOINT}-pooler.us-east-2.aws.neon.tech"

@@ -6,7 +6,11 @@ import shutil
 import subprocess
 import tempfile
 
+import pytest
+
 from program import binary
+
+pytestmark = pytest.mark.any_version
 
 NOBODY = 65534
 

@@ -6,6 +6,8 @@ import pytest
 
 from failures import assert_connected, assert_failed, check_one
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture(scope="module")
 def server(field_server):
