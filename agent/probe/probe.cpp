@@ -9,13 +9,13 @@
 #include <memory>
 
 #include "agent/core/failure.hpp"
-#include "agent/core/printable.hpp"
 #include "agent/core/provider_hint.hpp"
-#include "agent/core/redact.hpp"
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/interrogation.hpp"
 #include "agent/probe/login.hpp"
 #include "agent/probe/password.hpp"
+#include "agent/probe/phase_clock.hpp"
+#include "agent/probe/presentable.hpp"
 #include "agent/probe/rows.hpp"
 #include "agent/probe/tls_files.hpp"
 #include "agent/probe/tunnel.hpp"
@@ -26,10 +26,7 @@ namespace asio = boost::asio;
 namespace conncheck {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// A server may write as much as it likes; a person reads this much.
-constexpr std::size_t max_text_bytes = 2000;
+using Clock = PhaseClock::Clock;
 
 constexpr std::chrono::milliseconds tolerated_lateness{100};
 
@@ -59,13 +56,11 @@ class Probe : public std::enable_shared_from_this<Probe> {
         watch_(std::move(watch)),
         done_(std::move(done)),
         link_(executor, resources.logins, *watch_),
-        deadline_(executor),
-        started_(Clock::now()),
-        phase_began_(started_) {}
+        deadline_(executor) {}
 
   void start() {
     observation_.started_at = std::chrono::system_clock::now();
-    deadline_.expires_at(started_ + connection_->timeout);
+    deadline_.expires_at(clock_.started() + connection_->timeout);
     wait_for_deadline();
     asio::co_spawn(executor_, run(),
                    asio::bind_cancellation_slot(
@@ -282,36 +277,27 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   std::chrono::milliseconds time_left() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(started_ + connection_->timeout -
-                                                                 Clock::now());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        clock_.started() + connection_->timeout - Clock::now());
   }
 
   void enter(Phase phase) {
-    const auto now = Clock::now();
-    bucket(phase_) += now - phase_began_;
-    phase_began_ = now;
-    phase_ = phase;
+    clock_.enter(phase);
     watch_->entered(phase);
   }
-
-  Clock::duration& bucket(Phase phase) { return spent_[static_cast<std::size_t>(phase)]; }
 
   void fail(Failure failure) { observation_.error = std::move(failure); }
 
   /// Ends the probe: by its own end, the deadline, or an exception that only a defect can cause.
   void finish(const std::exception_ptr& failure) {
     deadline_.cancel();
-    enter(phase_);
+    enter(clock_.phase());
     if (const char* password = PQpass(link_.connection()); password != nullptr) {
       secrets_.emplace_back(password);  // the passfile's: libpq alone has read it
     }
     link_.close();
-    if (timed_out_ && reading_password_) {
-      fail(password_timeout_failure(connection_->timeout));
-    } else if (timed_out_ && link_.burned() > most_honest_hashing) {
-      fail(hashing_timeout_failure(connection_->timeout, attempt_));
-    } else if (timed_out_) {
-      fail(timeout_failure(phase_, connection_->timeout, attempt_));
+    if (timed_out_) {
+      fail(timeout());
     } else if (failure) {
       fail(unexpected(failure));
     }
@@ -321,34 +307,19 @@ class Probe : public std::enable_shared_from_this<Probe> {
         observation_.error->hint = std::move(*hint);
       }
     }
-    const auto whole = [](Clock::duration duration) {
-      return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
-    };
-    observation_.duration = {whole(phase_began_ - started_), whole(bucket(Phase::resolve)),
-                             whole(bucket(Phase::tunnel)),   whole(bucket(Phase::connect)),
-                             whole(bucket(Phase::tls)),      whole(bucket(Phase::login)),
-                             whole(bucket(Phase::query))};
-    if (observation_.error) {
-      observation_.error->message = presentable(std::move(observation_.error->message));
-      observation_.error->hint = presentable(std::move(observation_.error->hint));
-    }
-    if (observation_.tls_failure) {
-      observation_.tls_failure = presentable(std::move(*observation_.tls_failure));
-    }
-    if (observation_.extension_error) {
-      observation_.extension_error = presentable(std::move(*observation_.extension_error));
-    }
-    if (observation_.explanation && observation_.explanation->refusal) {
-      ExplanationRefusal& refusal = *observation_.explanation->refusal;
-      refusal.message = presentable(std::move(refusal.message));
-      refusal.hint = presentable(std::move(refusal.hint));
-    }
-    if (observation_.proof) {
-      for (RelationProof& relation : observation_.proof->relations) {
-        relation.edit_messages([this](std::string text) { return presentable(std::move(text)); });
-      }
-    }
+    observation_.duration = clock_.durations();
+    make_presentable(observation_, secrets_);
     done_(std::move(observation_));
+  }
+
+  [[nodiscard]] Failure timeout() const {
+    if (reading_password_) {
+      return password_timeout_failure(connection_->timeout);
+    }
+    if (link_.burned() > most_honest_hashing) {
+      return hashing_timeout_failure(connection_->timeout, attempt_);
+    }
+    return timeout_failure(clock_.phase(), connection_->timeout, attempt_);
   }
 
   /// What failed because of the tunnel, ssh knows better than libpq.
@@ -361,7 +332,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
     if (observation_.error) {
       std::optional<Failure> cause =
-          timed_out_ ? tunnel_->timeout_failure(phase_, connection_->timeout) : tunnel_->failure();
+          timed_out_ ? tunnel_->timeout_failure(clock_.phase(), connection_->timeout)
+                     : tunnel_->failure();
       if (cause) {
         fail(std::move(*cause));
       }
@@ -373,20 +345,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
   }
 
-  /// Without secrets, without control characters, and not without end.
-  [[nodiscard]] std::string presentable(std::string text) const {
-    std::string shown = redact(std::move(text), secrets_);
-    if (shown.size() > max_text_bytes) {
-      std::size_t end = max_text_bytes;
-      while (end > max_text_bytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80) {
-        --end;  // not within a character
-      }
-      shown.resize(end);
-      shown += "…";
-    }
-    return printable(shown);
-  }
-
   [[nodiscard]] Failure unexpected(const std::exception_ptr& failure) const {
     std::string message = "the check ended unexpectedly";
     try {
@@ -394,12 +352,12 @@ class Probe : public std::enable_shared_from_this<Probe> {
     } catch (const MalformedAnswer& answer) {
       message = answer.what;
     } catch (const boost::system::system_error& error) {
-      return local_failure(phase_, error.code().message());
+      return local_failure(clock_.phase(), error.code().message());
     } catch (const std::bad_alloc&) {
-      return local_failure(phase_, "out of memory");
+      return local_failure(clock_.phase(), "out of memory");
     } catch (...) {
     }
-    return Failure{FailureCode::protocol_error, phase_, std::nullopt, message,
+    return Failure{FailureCode::protocol_error, clock_.phase(), std::nullopt, message,
                    "what answers there does not answer as PostgreSQL does"};
   }
 
@@ -421,11 +379,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
   std::vector<Secret> secrets_;
   Attempt attempt_;
   std::vector<HostFailure> unresolved_;
-  Phase phase_ = Phase::resolve;
   Phase reached_ = Phase::connect;  ///< by libpq
-  Clock::time_point started_;
-  Clock::time_point phase_began_;
-  std::array<Clock::duration, 6> spent_{};
+  PhaseClock clock_;
 };
 
 }  // namespace
