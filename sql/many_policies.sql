@@ -77,7 +77,7 @@ WHERE blocked_by <> '{}' AND table_name <> 'virtual';
 SELECT count(*) > 130 AS many, count(*) FILTER (WHERE to_jsonb(p) IS DISTINCT FROM to_jsonb(alone)) AS other_answers
 FROM conncheck_permissions('regress_user', 'cc') p,
      conncheck_permissions('regress_user', 'cc', p.table_name) alone;
-SELECT * FROM tried.compare('{regress_user}', 'cc');
+SELECT relation ~ '^0 of [0-9]{3} facts disagree$' AS server_agrees FROM tried.compare('{regress_user}', 'cc');
 
 GRANT EXECUTE ON FUNCTION gcd(int, int) TO PUBLIC;
 DROP SCHEMA cc CASCADE;
