@@ -51,7 +51,7 @@ Columns columns_of(std::string_view text) {
   Columns columns;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
-    columns.push_back(line == "\\N" ? std::nullopt : std::optional<std::string>(line));
+    columns.push_back(line == "\\N" ? std::nullopt : std::optional(line));
   }
   return columns;
 }

@@ -8,10 +8,16 @@ using namespace conncheck::fuzzing;
 namespace {
 
 const Attempt attempt{"app", "db.example.com", "5432", "orders", "require", true};
+const Attempt by_socket{"app", "/run/postgresql", "5432", "orders", "prefer", false};
+
+/// OpenSSL's numbers for what can be wrong with a certificate: those that have a hint, and more.
+constexpr long last_certificate_fault = 25;
 
 void check(const Failure& failure, Phase phase, std::size_t size) {
   demand(!to_string(failure.code).empty(), "a code without a name");
-  demand(failure.phase == phase || failure.phase == Phase::login, "another phase");
+  demand(failure.phase == phase || failure.phase == Phase::login || failure.phase == Phase::tls ||
+             failure.phase == Phase::connect,
+         "another phase");
   demand(failure.message.size() <= size, "a message from nowhere");
   demand(failure.message.find('\n') == std::string::npos, "more than one line");
   demand(!failure.hint.empty(), "no hint");
@@ -48,6 +54,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const Phase phase : {Phase::connect, Phase::tls, Phase::login}) {
     check(connection_failure(phase, text, attempt), phase, size);
+  }
+  check(connection_failure(Phase::login, text, by_socket), Phase::login, size);
+  for (long fault = 1; fault <= last_certificate_fault; ++fault) {
+    Attempt unverified = attempt;
+    unverified.certificate_fault = fault;
+    demand(!connection_failure(Phase::tls, text, unverified).hint.empty(), "no hint");
   }
   check_other_failures(text);
   std::string_view rest = text;
