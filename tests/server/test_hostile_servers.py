@@ -259,7 +259,7 @@ def healthy(database, make_role):
 
 
 def sanitized():
-    """An instrumented program needs memory for its instruments."""
+    """An instrumented program needs memory for its instruments, and time: libpq takes in a gigabyte in one call."""
     return "CONNCHECK_SANITIZED" in os.environ
 
 
@@ -275,8 +275,9 @@ def test_hostile(program, healthy, script, connected, codes, phases):
     assert check["error"]["phase"] in phases, check["error"]
     assert check["error"]["hint"]
     assert len(check["error"]["message"]) < 10000
-    assert check["duration_ms"]["total"] <= (TIMEOUT + 1) * 1000
-    assert seconds < TIMEOUT + 4
+    lateness = 10 if sanitized() and script is sends_a_message_of_a_gigabyte else 1
+    assert check["duration_ms"]["total"] <= (TIMEOUT + lateness) * 1000
+    assert seconds < TIMEOUT + lateness + 3
     assert exit_code == 2
     assert checks["healthy"]["status"] == "ok"
     assert checks["healthy"]["duration_ms"]["total"] < TIMEOUT * 1000
