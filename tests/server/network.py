@@ -86,7 +86,7 @@ class Network:
     def inside(self):
         """What to put before a command so that it runs in this network, in the same directory."""
         user = ["--user", "--preserve-credentials"] if self._as_root else []
-        enter = ["nsenter", f"--target={self._process.pid}", *user, "--net", "--mount"]
+        enter = ["nsenter", f"--target={self._process.pid}", *user, "--net", "--mount", "--root"]
         return [*enter, "sh", "-c", 'cd "$0" && exec "$@"', os.getcwd()]
 
     def run(self, *command):
