@@ -117,7 +117,12 @@ class Login {
                                                   std::optional<milliseconds> limit,
                                                   bool one_of_several) {
     Attempt attempt = request_.attempt;
-    Parameters parameters = request_.parameters;
+    // A copy only where it differs: with thousands that wait, this is what they hold most of.
+    std::optional<Parameters> of_this_host;
+    if (one_of_several) {
+      of_this_host = request_.parameters;
+    }
+    Parameters& parameters = of_this_host ? *of_this_host : request_.parameters;
     if (one_of_several) {
       set_endpoints({endpoint}, parameters);
       attempt.host = is_socket(endpoint) ? endpoint.host : request_.shown(endpoint);

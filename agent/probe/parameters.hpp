@@ -1,14 +1,14 @@
 // What libpq is told to connect with.
 #pragma once
 
-#include <map>
+#include <boost/container/flat_map.hpp>
 #include <string>
 #include <vector>
 
 namespace conncheck {
 
-/// libpq's keyword and value pairs.
-using Parameters = std::map<std::string, std::string>;
+/// libpq's keyword and value pairs. Flat: each check that waits has some twenty.
+using Parameters = boost::container::flat_map<std::string, std::string>;
 
 /// The same as libpq's functions take them. Points into the parameters.
 struct Keywords {

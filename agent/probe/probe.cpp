@@ -114,7 +114,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       fail(config_failure(password.error, password.hint));
       co_return false;
     }
-    Parameters asked = connection_->parameters;
+    Parameters asked(connection_->parameters.begin(), connection_->parameters.end());
     for (const auto& [keyword, secret] : connection_->secret_parameters) {
       asked[keyword] = secret.reveal();
       secrets_.push_back(secret);

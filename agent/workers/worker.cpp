@@ -162,6 +162,8 @@ class Worker {
   std::map<std::uint32_t, std::shared_ptr<Watch>> watches_;
 };
 
+constexpr int libpq_buffer_bytes = 16 * 1024;
+
 bool is_started_by_supervisor() {
   struct stat status {};
   return fstat(worker_socket, &status) == 0 && S_ISSOCK(status.st_mode) &&
@@ -182,6 +184,10 @@ int run_worker() {
     std::signal(answered_by_supervisor, SIG_IGN);
   }
   mallopt(M_ARENA_MAX, 2);  // look-ups on many threads need no memory of their own
+  // libpq's two buffers of a connection that waits for its server are all but empty: they get pages
+  // of their own, never written to. On the heap they would lie on what was written before.
+  mallopt(M_MMAP_THRESHOLD, libpq_buffer_bytes);
+  mallopt(M_TOP_PAD, libpq_buffer_bytes / 4);  // no room for one at the heap's end
   bool has_calls_under_way = false;
   {
     Worker worker;
