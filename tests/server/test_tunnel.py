@@ -149,8 +149,9 @@ def test_agent(program, database, login, bastion, way, by):
     key, agent_socket = program.directory / "id", program.directory / "agent"
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", agent_socket], stdout=subprocess.DEVNULL)
     try:
-        wait_until(agent_socket.exists)
-        subprocess.run(["ssh-add", "-q", key], env=os.environ | {"SSH_AUTH_SOCK": str(agent_socket)}, check=True)
+        agents = os.environ | {"SSH_AUTH_SOCK": str(agent_socket)}
+        # Its socket is there before it listens.
+        wait_until(lambda: subprocess.run(["ssh-add", "-q", key], env=agents, stderr=subprocess.DEVNULL, check=False).returncode == 0)
         key.unlink()
         del way["identity_file"]
         env = {"SSH_AUTH_SOCK": str(agent_socket)} if by == "environment" else {}
