@@ -15,7 +15,8 @@ namespace {
 
 // For February 29 on a certain weekday: 28 years, or 40 where a year such as 2100 is in between.
 constexpr int longest_wait_in_years = 40;
-constexpr int most_slots_looked_at = 3000;
+constexpr int most_slots_looked_at = 3000;  // two days of minutes
+constexpr int years_looked_at = 9;          // a leap year at each end
 
 const std::array<CronField, 5>& fields() {
   static const std::array<CronField, 5> all = {{
@@ -189,8 +190,11 @@ std::optional<WallTime> next_run(const CronExpression& cron, const cctz::time_zo
 
 std::chrono::minutes shortest_interval(const CronExpression& cron) {
   auto shortest = std::chrono::minutes::max();
-  auto slot = cron.next_match(cctz::civil_minute(2000, 1, 1, 0, 0));
-  for (int count = 0; slot && count < most_slots_looked_at; ++count) {
+  const cctz::civil_minute start(2000, 1, 1, 0, 0);
+  auto slot = cron.next_match(start);
+  for (int count = 0;
+       slot && slot->year() < start.year() + years_looked_at && count < most_slots_looked_at;
+       ++count) {
     const auto next = cron.next_match(*slot + 1);
     if (next) {
       shortest = std::min(shortest, std::chrono::minutes(*next - *slot));
