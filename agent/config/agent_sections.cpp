@@ -53,11 +53,19 @@ void read_agents(Reader& reader, const Value& value, CheckLimits& limits) {
         }}});
 }
 
+/// After as many times as window_end() joins, it still goes on.
+bool never_ends(const MaintenanceWindow& window) {
+  constexpr WallTime some_time = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+  const auto begin = next_run(window.begins, window.zone, some_time);
+  const auto end = begin ? window_end(window, *begin) : std::nullopt;
+  return end && window_end(window, *end);
+}
+
 void read_window(Reader& reader, const Value& value, std::vector<MaintenanceWindow>& windows) {
   MaintenanceWindow window;
   window.origin = reader.origin(value.place);
   bool has_cron = false;
-  bool has_length = false;
+  std::optional<Place> length_place;
   const int errors_before = reader.errors();
   const bool is_mapping = reader.read_mapping(
       value, "a maintenance window",
@@ -70,7 +78,7 @@ void read_window(Reader& reader, const Value& value, std::vector<MaintenanceWind
         }},
        {"for",
         [&](const Value& item) {
-          has_length = true;
+          length_place = item.place;
           const auto length = reader.read_duration(item, "`for`");
           window.length = std::chrono::ceil<std::chrono::seconds>(length.value_or(window.length));
         }},
@@ -83,8 +91,12 @@ void read_window(Reader& reader, const Value& value, std::vector<MaintenanceWind
   if (is_mapping && !has_cron) {
     reader.error(value.place, "a maintenance window has no `cron`: add it");
   }
-  if (is_mapping && !has_length) {
+  if (is_mapping && !length_place) {
     reader.error(value.place, "a maintenance window has no `for`: add it");
+  }
+  if (reader.errors() == errors_before && never_ends(window)) {
+    reader.error(*length_place,
+                 "`for` reaches from each time to the next: no check would ever be made");
   }
   if (reader.errors() == errors_before) {
     windows.push_back(std::move(window));
