@@ -122,6 +122,15 @@ def test_no_more_checks_at_once_than_the_limit(program, listener, limit):
             each.close()
 
 
+def test_a_limit_of_one_leaves_room_for_what_is_slow(program, listener):
+    """Checks that took two seconds have three quarters of the places: of one, too."""
+    config = {"version": 1, "agents": {"max_checks": 1}, "connections": [
+        connection("slow", listener, timeout="2s", schedule={"every": "100ms"})
+    ]}
+    with running(program, config) as agent:
+        assert len(lines_of(agent, 2)) == 2
+
+
 def test_validate_knows_zones_and_times(program):
     connections = [
         {"name": "unknown", "host": "db", "schedule": {"cron": "0 6 * * *", "timezone": "Europe/Atlantis"}},
