@@ -1,18 +1,21 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdio>
-#include <queue>
+#include <ctime>
+#include <utility>
 
 #include "agent/app/check_run.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
+#include "agent/config/time_zone.hpp"
+#include "agent/core/agenda.hpp"
+#include "agent/core/maintenance.hpp"
 #include "agent/core/printable.hpp"
-#include "agent/core/retry.hpp"
-#include "agent/core/schedule.hpp"
 #include "agent/render/report_words.hpp"
 #include "agent/render/timestamp.hpp"
 
@@ -21,7 +24,9 @@ namespace asio = boost::asio;
 namespace conncheck {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// The timer's clock stands still while the machine is suspended, and knows nothing of a wall clock
+// that is put right: both are looked at this often.
+constexpr std::chrono::milliseconds longest_sleep{10'000};
 
 std::size_t finding_count(const CheckReport& report) {
   std::size_t count = report.login.findings.size();
@@ -48,23 +53,57 @@ bool print_line(const CheckReport& report) {
   return std::fflush(stdout) == 0;
 }
 
-/// Runs each connection's check when it is due, never the same one twice at a time, and sooner
-/// again after a failure that may pass (retry.hpp), until told to stop; then waits for the checks
-/// under way, each of which ends by its own deadline.
+Moment now() {
+  timespec since_start{};
+  clock_gettime(CLOCK_BOOTTIME, &since_start);
+  return {std::chrono::seconds(since_start.tv_sec) + std::chrono::nanoseconds(since_start.tv_nsec),
+          std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+Rhythm rhythm_of(const Connection& connection) {
+  Rhythm rhythm{
+      .name = connection.name,
+      .schedule = connection.schedule,
+      .cron = std::nullopt,
+      .zone = load_time_zone(connection.schedule.timezone).value_or(cctz::utc_time_zone()),
+      .tags = connection.tags};
+  if (!connection.schedule.cron.empty()) {
+    rhythm.cron = std::get<CronExpression>(parse_cron(connection.schedule.cron));
+  }
+  return rhythm;
+}
+
+std::vector<Rhythm> rhythms_of(const std::vector<Connection>& connections) {
+  std::vector<Rhythm> rhythms;
+  rhythms.reserve(connections.size());
+  for (const Connection& connection : connections) {
+    rhythms.push_back(rhythm_of(connection));
+  }
+  return rhythms;
+}
+
+void print_notice(const Maintenance::Notice& notice) {
+  const Origin& origin = notice.window->origin;
+  if (notice.until) {
+    fmt::print(stderr, "conncheck agent: {}:{}: maintenance until {}: {} not checked\n",
+               origin.file, origin.line, utc_timestamp(*notice.until),
+               notice.window->tags.empty() ? "connections are" : "connections with its tags are");
+  } else {
+    fmt::print(stderr, "conncheck agent: {}:{}: maintenance has ended\n", origin.file, origin.line);
+  }
+}
+
+/// Runs each connection's check when it is due (agenda.hpp), until told to stop; then waits for the
+/// checks under way, each of which ends by its own deadline.
 class Agent {
  public:
-  Agent(asio::io_context& loop, const std::vector<Connection>& connections)
-      : connections_(connections),
-        progress_(connections.size()),
-        run_(loop.get_executor(), CheckOptions{}),
+  Agent(asio::io_context& loop, const Configuration& configuration)
+      : connections_(configuration.connections),
+        maintenance_(configuration.maintenance),
+        agenda_(rhythms_of(configuration.connections), now()),
+        run_(loop.get_executor(), CheckOptions{}, configuration.limits),
         timer_(loop),
-        signals_(loop, SIGTERM, SIGINT) {
-    const auto now = Clock::now();
-    for (std::size_t i = 0; i < connections_.size(); ++i) {
-      progress_[i].turn = now;
-      due_.push({now, i});
-    }
-  }
+        signals_(loop, SIGTERM, SIGINT) {}
 
   void start() {
     wait_for_signal();
@@ -75,18 +114,6 @@ class Agent {
   [[nodiscard]] bool output_lost() const { return output_lost_; }
 
  private:
-  struct Due {
-    Clock::time_point at;
-    std::size_t connection;
-    bool operator>(const Due& other) const { return at > other.at; }
-  };
-
-  struct Progress {
-    std::uint64_t turns = 0;
-    Clock::time_point turn;      ///< the schedule's next one, or the one under way
-    std::uint64_t failures = 0;  ///< in a row
-  };
-
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) {
@@ -120,16 +147,15 @@ class Agent {
   }
 
   void start_due() {
-    while (!due_.empty() && due_.top().at <= Clock::now()) {
-      const Due due = due_.top();
-      due_.pop();
-      run_.submit(connections_[due.connection],
-                  [this, due](const CheckReport& report) { finished(due, report); });
+    const Moment moment = now();
+    for (const Maintenance::Notice& notice : maintenance_.update(moment.second())) {
+      print_notice(notice);
     }
-    if (due_.empty()) {
-      return;  // all are under way: the first one to end sets the timer
+    for (const std::size_t index : agenda_.take_due(moment, maintenance_)) {
+      run_.submit(connections_[index],
+                  [this, index](const CheckReport& report) { finished(index, report); });
     }
-    timer_.expires_at(due_.top().at);
+    timer_.expires_after(until_next_look());
     timer_.async_wait([this](boost::system::error_code error) {
       if (!error && !stopping_) {
         start_due();
@@ -137,12 +163,21 @@ class Agent {
     });
   }
 
-  void finished(const Due& due, const CheckReport& report) {
+  [[nodiscard]] std::chrono::milliseconds until_next_look() const {
+    const Moment moment = now();
+    auto wait = std::min(agenda_.until_next(moment).value_or(longest_sleep), longest_sleep);
+    if (const auto change = maintenance_.next_change()) {
+      wait = std::min<std::chrono::milliseconds>(wait, *change - moment.wall);
+    }
+    return std::max(wait, std::chrono::milliseconds(0));
+  }
+
+  void finished(std::size_t index, const CheckReport& report) {
     if (!print_line(report) && !stopping_) {
       output_lost_ = true;
       stop();
     }
-    due_.push({next_time(due.connection, report), due.connection});
+    agenda_.ended(index, report.error ? &*report.error : nullptr, now());
     if (!stopping_) {
       start_due();
     } else {
@@ -150,58 +185,25 @@ class Agent {
     }
   }
 
-  /// A turn that has come while a check was under way is over: two checks in a row would be a
-  /// hurry.
-  Clock::time_point next_time(std::size_t index, const CheckReport& report) {
-    const Connection& connection = connections_[index];
-    Progress& progress = progress_[index];
-    const auto now = Clock::now();
-    if (progress.turn <= now) {
-      const auto wait = interval(connection.schedule, connection.name, progress.turns++);
-      progress.turn = next_due(progress.turn, wait, now);
-    }
-    progress.failures = report.error ? progress.failures + 1 : 0;
-    const auto until_turn =
-        std::chrono::duration_cast<std::chrono::milliseconds>(progress.turn - now);
-    const auto delay =
-        report.error ? retry_delay(*report.error, progress.failures, connection.name, until_turn)
-                     : std::nullopt;
-    return delay ? now + *delay : progress.turn;
-  }
-
   const std::vector<Connection>& connections_;
-  std::vector<Progress> progress_;
+  Maintenance maintenance_;
+  Agenda agenda_;
   CheckRun run_;
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   asio::steady_timer timer_;
   asio::signal_set signals_;
   bool stopping_ = false;
   bool output_lost_ = false;
 };
 
-bool schedules_are_supported(const std::vector<Connection>& connections) {
-  bool supported = true;
-  for (const Connection& connection : connections) {
-    if (!connection.schedule.cron.empty()) {
-      fmt::print(stderr,
-                 "{}:{}: error: connection {}: schedule.cron has no effect in this version: write "
-                 "schedule: {{every: 15m}}\n",
-                 connection.origin.file, connection.origin.line, connection.name);
-      supported = false;
-    }
-  }
-  return supported;
-}
-
 }  // namespace
 
 int agent_command(const std::string& config) {
   std::optional<Configuration> configuration = load_or_explain(configuration_path(config), true);
-  if (!configuration || !schedules_are_supported(configuration->connections)) {
+  if (!configuration) {
     return 3;
   }
   asio::io_context loop;
-  Agent agent(loop, configuration->connections);
+  Agent agent(loop, *configuration);
   agent.start();
   fmt::print(stderr, "conncheck agent: {} connection{}; SIGTERM ends it\n",
              configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s");

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "agent/core/check_limits.hpp"
 #include "agent/core/connection.hpp"
 #include "agent/core/report.hpp"
 #include "agent/workers/pool.hpp"
@@ -25,15 +26,15 @@ struct CheckOptions {
 };
 
 /// Starts checks: a few at a time for each server, which has only so many connections to give; a
-/// few that keep us busy in all, while those that wait for their peer are bounded by descriptors
-/// only. Connections that were slow last time do not stand in the way of others. The others wait
-/// their turn, and their deadline starts when they do. To be used on one loop, which must not
-/// outlive it while checks are running.
+/// few that keep us busy in all, while those that wait for their peer are bounded by descriptors,
+/// and by limits that somebody set. Connections that were slow last time do not stand in the way of
+/// others. The others wait their turn, and their deadline starts when they do. To be used on one
+/// loop, which must not outlive it while checks are running.
 class CheckRun {
  public:
   using OnReport = std::function<void(CheckReport)>;
 
-  CheckRun(boost::asio::any_io_executor executor, CheckOptions options);
+  CheckRun(boost::asio::any_io_executor executor, CheckOptions options, CheckLimits limits = {});
 
   /// `on_report` is called once, on the loop. `connection` is copied.
   void submit(const Connection& connection, OnReport on_report);
@@ -60,7 +61,9 @@ class CheckRun {
   using Key = std::pair<bool, std::string>;  ///< whether it is the slow lane, and the server
 
   [[nodiscard]] bool is_any_ready() const { return !ready_[0].empty() || !ready_[1].empty(); }
-  void make_ready(const Key& key, Server& server);
+  [[nodiscard]] int most_under_way() const;
+  [[nodiscard]] bool has_room(const Key& key) const;
+  void make_ready(const Key& key);
   void start_next();
   std::deque<std::string>* next_lane();
   void look_again_later();
@@ -69,6 +72,7 @@ class CheckRun {
   void remember(const CheckReport& report);
 
   CheckOptions options_;
+  CheckLimits limits_;
   WorkerPool pool_;
   boost::asio::steady_timer look_again_;
   bool is_looking_ = false;

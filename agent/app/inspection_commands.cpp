@@ -52,9 +52,12 @@ int list_command(const std::string& config) {
     const std::string padding(target_width - display_width(target), ' ');
     const std::chrono::milliseconds every =
         connection.schedule.every.count() > 0 ? connection.schedule.every : default_interval;
-    const std::string when = connection.schedule.cron.empty()
-                                 ? "every " + format_duration(every)
-                                 : fmt::format("cron {}", printable(connection.schedule.cron));
+    const std::string when =
+        connection.schedule.cron.empty()
+            ? "every " + format_duration(every)
+            : fmt::format(
+                  "cron {} {}", printable(connection.schedule.cron),
+                  connection.schedule.timezone.empty() ? "UTC" : connection.schedule.timezone);
     fmt::print("{:<{}}  {}{}  {}\n", connection.name, name_width, target, padding, when);
   }
   return 0;

@@ -61,8 +61,9 @@ object, or no such extension).)";
 constexpr const char* agent_footer = R"(Example:
   conncheck agent -c /etc/conncheck/conncheck.yml
 
-Checks each connection as its `schedule: {every: …}` says (15m unless given), one line on standard
-output for each result. SIGTERM or SIGINT: checks under way end, then the agent does.)";
+Checks each connection as its `schedule: {every: …}` or `{cron: …, timezone: …}` says (every 15m
+unless given), one line on standard output for each result; not in a window of `maintenance`.
+SIGTERM or SIGINT: checks under way end, then the agent does.)";
 
 void add_check(CLI::App& app, conncheck::CheckArguments& arguments) {
   CLI::App* check = app.add_subcommand("check", "Test connections now and print what they can see");

@@ -10,9 +10,7 @@
 #include <fmt/format.h>
 
 #include "agent/config/conninfo.hpp"
-#include "agent/config/schedule_reader.hpp"
 #include "agent/config/secret_source.hpp"
-#include "agent/config/tags_reader.hpp"
 
 namespace conncheck {
 namespace {
@@ -31,14 +29,6 @@ ReadValue texts(Reader& reader, std::string_view what) {
   return [&reader, what](const Value& value) {
     reader.read_list_or_text(value, what, text(reader, what));
   };
-}
-
-ReadValue cron(Reader& reader) {
-  return [&reader](const Value& value) { (void)read_cron(reader, value); };
-}
-
-ReadValue timezone(Reader& reader) {
-  return [&reader](const Value& value) { (void)read_timezone(reader, value); };
 }
 
 bool has_key(const Value& mapping, std::string_view name) {
@@ -81,11 +71,6 @@ void read_http(Reader& reader, const Value& value) {
                           {{"listen", text(reader, "`listen`")}, {"token", read_token}})) {
     require_key(reader, value, "`http`", "listen");
   }
-}
-
-void read_agents(Reader& reader, const Value& value) {
-  const auto read = [&](const Value& item) { (void)read_tags(reader, item); };
-  reader.read_mapping(value, "`agents`", {{"tags", read}});
 }
 
 void read_alert(Reader& reader, const Value& value) {
@@ -154,16 +139,6 @@ void read_waiver(Reader& reader, const Value& value) {
   }
 }
 
-void read_maintenance(Reader& reader, const Value& value) {
-  if (reader.read_mapping(value, "a maintenance window",
-                          {{"cron", cron(reader)},
-                           {"for", duration(reader, "`for`")},
-                           {"timezone", timezone(reader)}})) {
-    require_key(reader, value, "a maintenance window", "cron");
-    require_key(reader, value, "a maintenance window", "for");
-  }
-}
-
 /// `effect`: what the user must not expect.
 Key section(Reader& reader, std::string_view name, std::string_view effect,
             void (*read)(Reader&, const Value&)) {
@@ -185,10 +160,8 @@ std::vector<Key> later_sections(Reader& reader) {
   return {
       section(reader, "store", "no history is kept", read_store),
       section(reader, "http", "nothing listens", read_http),
-      section(reader, "agents", "all connections are taken", read_agents),
       section(reader, "alerts", "no alert is sent", read_each<read_alert>),
       section(reader, "waivers", "no finding is waived", read_each<read_waiver>),
-      section(reader, "maintenance", "checks go on at all times", read_each<read_maintenance>),
   };
 }
 

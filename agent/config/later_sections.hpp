@@ -7,8 +7,8 @@
 
 namespace conncheck {
 
-/// store, http, agents, alerts, waivers and maintenance: keys and types are checked, and each
-/// section gives a warning that it has no effect, so that nobody relies on it.
+/// store, http, alerts and waivers: keys and types are checked, and each section gives a warning
+/// that it has no effect, so that nobody relies on it.
 [[nodiscard]] std::vector<Key> later_sections(Reader& reader);
 
 }  // namespace conncheck

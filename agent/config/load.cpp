@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "agent/config/agent_sections.hpp"
 #include "agent/config/connection_reader.hpp"
 #include "agent/config/conninfo.hpp"
 #include "agent/config/document.hpp"
@@ -33,6 +34,10 @@ void read_sections(Reader& reader, const Value& root, Loaded& loaded, NamesInUse
   const Value* connections = nullptr;
   Settings defaults;
   std::vector<Key> sections = later_sections(reader);
+  for (Key& key :
+       agent_sections(reader, loaded.configuration.limits, loaded.configuration.maintenance)) {
+    sections.push_back(std::move(key));
+  }
   sections.push_back({"version", [&](const Value& value) { version = &value; }});
   sections.push_back(
       {"defaults", [&](const Value& value) { defaults = read_default_settings(reader, value); }});

@@ -8,12 +8,16 @@
 
 #include "agent/config/diagnostic.hpp"
 #include "agent/config/environment.hpp"
+#include "agent/core/check_limits.hpp"
+#include "agent/core/maintenance.hpp"
 
 namespace conncheck {
 
 struct Configuration {
   /// In the order of files and lines. Names are unique over all files.
   std::vector<Connection> connections;
+  std::vector<MaintenanceWindow> maintenance;
+  CheckLimits limits;  ///< of the agent
 };
 
 struct Loaded {

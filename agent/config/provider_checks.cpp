@@ -1,16 +1,29 @@
 #include "agent/config/provider_checks.hpp"
 
+#include <variant>
+
+#include "agent/core/cron.hpp"
 #include "agent/core/provider_hint.hpp"
+#include "agent/core/schedule.hpp"
 
 namespace conncheck {
 namespace {
 
-// A Neon compute is suspended after this long without a query.
-constexpr std::chrono::minutes neon_suspends_after{5};
+// A Neon compute is suspended five minutes after its last query, unless its owner chose another
+// time; a check takes some of that again.
+constexpr std::chrono::minutes lets_neon_sleep{6};
 
 std::string parameter(const Connection& connection, const char* keyword) {
   const auto found = connection.parameters.find(keyword);
   return found == connection.parameters.end() ? std::string() : found->second;
+}
+
+std::chrono::milliseconds shortest_interval(const Schedule& schedule) {
+  const auto cron = parse_cron(schedule.cron);
+  if (const auto* expression = std::get_if<CronExpression>(&cron)) {
+    return shortest_interval(*expression);
+  }
+  return schedule.every.count() > 0 ? schedule.every : default_interval;
 }
 
 /// libpq's default would go on without encryption where none is offered. A service file may ask for
@@ -33,11 +46,11 @@ void apply_provider(Reader& reader, Place place, const Settings& own, Connection
     const auto given = own.given.find(key);
     return given == own.given.end() ? place : given->second;
   };
-  const auto every = connection.schedule.every;
-  if (provider == Provider::neon && every.count() > 0 && every < neon_suspends_after) {
+  if (provider == Provider::neon && shortest_interval(connection.schedule) < lets_neon_sleep) {
     reader.warning(place_of("schedule"),
-                   "a check more often than every 5 minutes keeps a Neon compute from being "
-                   "suspended, and its time is charged");
+                   "a check more often than every 6 minutes keeps a Neon compute from being "
+                   "suspended (after 5 minutes without a query, by default), and its time is "
+                   "charged");
   }
   const bool is_shared_pooler = host.ends_with(".pooler.supabase.com");
   if (is_shared_pooler && !user.empty() && user.find('.') == std::string::npos) {

@@ -4,8 +4,12 @@
 #include <cstddef>
 #include <string_view>
 #include <system_error>
+#include <variant>
 
 #include <fmt/format.h>
+
+#include "agent/config/time_zone.hpp"
+#include "agent/core/cron.hpp"
 
 namespace conncheck {
 namespace {
@@ -21,18 +25,6 @@ bool consists_of(std::string_view text, std::string_view more_characters) {
     }
   }
   return true;
-}
-
-int count_fields(std::string_view text) {
-  int count = 0;
-  for (std::size_t at = text.find_first_not_of(' '); at != std::string_view::npos;
-       at = text.find_first_not_of(' ', text.find(' ', at))) {
-    ++count;
-    if (text.find(' ', at) == std::string_view::npos) {
-      break;
-    }
-  }
-  return count;
 }
 
 /// "10%" as 0.1.
@@ -61,10 +53,9 @@ std::optional<std::string> read_cron(Reader& reader, const Value& value) {
   if (!text) {
     return std::nullopt;
   }
-  if (count_fields(text->value) != 5 || !consists_of(text->value, " *,-/")) {
-    reader.error(value.place, fmt::format("`cron` must have five fields (minute, hour, day, month, "
-                                          "weekday), as in \"0 6 * * 1-5\"{}",
-                                          Reader::but_not(*text)));
+  const auto parsed = parse_cron(text->value);
+  if (const auto* mistake = std::get_if<std::string>(&parsed)) {
+    reader.error(value.place, fmt::format("`cron`: {}{}", *mistake, Reader::but_not(*text)));
     return std::nullopt;
   }
   return std::move(text->value);
@@ -75,9 +66,17 @@ std::optional<std::string> read_timezone(Reader& reader, const Value& value) {
   if (!text) {
     return std::nullopt;
   }
-  if (!consists_of(text->value, "_+-/")) {
+  if (!consists_of(text->value, "_+-/") || text->value.front() == '/') {
     reader.error(value.place, fmt::format("`timezone` must be a name such as Europe/Berlin{}",
                                           Reader::but_not(*text)));
+    return std::nullopt;
+  }
+  if (!load_time_zone(text->value)) {
+    reader.error(value.place,
+                 fmt::format("`timezone` must be in this machine's time zone database "
+                             "(/usr/share/zoneinfo, Debian's package tzdata), as Europe/Berlin "
+                             "is{}",
+                             Reader::but_not(*text)));
     return std::nullopt;
   }
   return std::move(text->value);
@@ -88,6 +87,7 @@ std::optional<Schedule> read_schedule(Reader& reader, const Value& value) {
   std::optional<Place> every;
   std::optional<Place> cron;
   std::optional<Place> timezone;
+  std::optional<Place> jitter;
   const int errors_before = reader.errors();
   const bool is_mapping = reader.read_mapping(
       value, "`schedule`",
@@ -98,7 +98,10 @@ std::optional<Schedule> read_schedule(Reader& reader, const Value& value) {
              schedule.every = reader.read_duration(item, "`every`").value_or(schedule.every);
            }},
           {"jitter",
-           [&](const Value& item) { schedule.jitter = read_jitter(reader, item).value_or(0); }},
+           [&](const Value& item) {
+             jitter = item.place;
+             schedule.jitter = read_jitter(reader, item).value_or(0);
+           }},
           {"cron",
            [&](const Value& item) {
              cron = item.place;
@@ -119,13 +122,10 @@ std::optional<Schedule> read_schedule(Reader& reader, const Value& value) {
   if (timezone && !cron) {
     reader.error(*timezone, "`timezone` belongs to `cron`: remove it");
   }
-  if (reader.errors() != errors_before) {
-    return std::nullopt;
+  if (jitter && cron && !every) {
+    reader.error(*jitter, "`jitter` belongs to `every`: remove it");
   }
-  if (cron) {
-    reader.warning(*cron, "`cron` has no effect in this version: only `every` is followed");
-  }
-  return schedule;
+  return reader.errors() == errors_before ? std::optional(schedule) : std::nullopt;
 }
 
 }  // namespace conncheck

@@ -8,13 +8,13 @@
 
 namespace conncheck {
 
-/// {every, jitter} or {cron, timezone, jitter}. A cron schedule is checked for its form.
+/// {every, jitter} or {cron, timezone}.
 [[nodiscard]] std::optional<Schedule> read_schedule(Reader& reader, const Value& value);
 
-/// Five fields: minute, hour, day of month, month, day of week.
+/// Text that parse_cron() takes.
 [[nodiscard]] std::optional<std::string> read_cron(Reader& reader, const Value& value);
 
-/// The form of an IANA time zone's name.
+/// A name that load_time_zone() finds.
 [[nodiscard]] std::optional<std::string> read_timezone(Reader& reader, const Value& value);
 
 }  // namespace conncheck

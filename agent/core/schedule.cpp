@@ -29,10 +29,8 @@ std::chrono::milliseconds interval(const Schedule& schedule, std::string_view na
                      static_cast<double>(every.count()) * schedule.jitter * share_of(name, run)));
 }
 
-std::chrono::steady_clock::time_point next_due(std::chrono::steady_clock::time_point last_due,
-                                               std::chrono::milliseconds interval,
-                                               std::chrono::steady_clock::time_point now) {
-  const auto due = last_due + interval;
+Uptime next_due(Uptime last_due, std::chrono::milliseconds interval, Uptime now) {
+  const Uptime due = last_due + interval;
   return due < now ? now : due;
 }
 

@@ -20,10 +20,11 @@ inline constexpr std::chrono::minutes default_interval{15};
 [[nodiscard]] std::chrono::milliseconds interval(const Schedule& schedule, std::string_view name,
                                                  std::uint64_t run);
 
+/// Time since the machine's start, suspension included (CLOCK_BOOTTIME).
+using Uptime = std::chrono::nanoseconds;
+
 /// When the next check starts, given when the last one was due and that it has ended by `now`.
 /// Slots that were missed meanwhile (a long check, a suspended machine) become one.
-[[nodiscard]] std::chrono::steady_clock::time_point next_due(
-    std::chrono::steady_clock::time_point last_due, std::chrono::milliseconds interval,
-    std::chrono::steady_clock::time_point now);
+[[nodiscard]] Uptime next_due(Uptime last_due, std::chrono::milliseconds interval, Uptime now);
 
 }  // namespace conncheck

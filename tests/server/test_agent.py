@@ -1,6 +1,5 @@
 """`conncheck agent`: checks on a schedule, until it is told to stop."""
 
-import select
 import signal
 import socket
 import threading
@@ -9,19 +8,9 @@ import time
 import pytest
 
 import network
+from agent_lines import lines_of
 
 pytestmark = pytest.mark.any_version
-
-
-def lines_of(process, count, seconds=30):
-    """The first `count` lines that the agent prints."""
-    deadline = time.monotonic() + seconds
-    text = b""
-    while text.count(b"\n") < count:
-        ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"only this within {seconds} s: {text!r}"
-        text += process.stdout.read1()
-    return text.decode().splitlines()
 
 
 def configuration(url, **more):
@@ -62,13 +51,6 @@ def test_waits_for_the_check_under_way(program):
         finally:
             agent.kill()
             agent.communicate()
-
-
-def test_refuses_a_schedule_that_it_cannot_keep(program):
-    config = configuration("postgresql://app@127.0.0.1/orders", schedule={"cron": "0 6 * * 1-5"})
-    run = program.run(["agent"], config=config)
-    assert run.exit_code == 3
-    assert "cron" in run.stderr
 
 
 def test_comes_back_sooner_than_its_schedule(program, database, make_role):
