@@ -64,6 +64,7 @@ void note_relation(Query* query, int index, QueryPart* part) {
   noted->relation = entry->relid;
   noted->is_target = index == query->resultRelation;
   noted->command = query->commandType;
+  noted->on_conflict = query->onConflict != nullptr;
   noted->is_expanded_view = is_expanded_view(query, index);
   noted->is_locked_view =
       noted->is_expanded_view && get_parse_rowmark(query, static_cast<Index>(index)) != nullptr;

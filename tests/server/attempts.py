@@ -19,8 +19,9 @@ MISWORDED = ("42601", GENERATED)  # a syntax error, which up to 13 a generated c
 REFUSED = ("55000", "42809", "42P17", "42704")
 # For want of this a publication refuses an UPDATE or DELETE, in that state, too: after the server's consent.
 NOT_IDENTIFIED = "replica identity"
-# A write that the relation does not have. To a read that says nothing of permissions: the server lacks something.
-REFUSED_WRITE = ("0A000",)
+# A write that the relation does not have, or ON CONFLICT without a unique index that finds one. To a read that says
+# nothing of permissions: the server lacks something.
+REFUSED_WRITE = ("0A000", "42P10")
 # What comes after the permission check of TRUNCATE: the foreign key of a table, the server behind a foreign one.
 CONSENTED = {"r": ("0A000",), "p": ("0A000",), "f": ("08001", "2F003", "42P01", "3F000")}
 # What comes after the check where EXPLAIN has passed: a matview is empty, a foreign server has no such table.
