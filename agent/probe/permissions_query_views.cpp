@@ -141,10 +141,12 @@ failing_chains AS MATERIALIZED (
                                                       WHERE m.srvid = h.ftserver AND m.umuser IN (c.checked_as, 0))))
            OR (NOT has_table_privilege(c.checked_as, c.base, CASE c.asks WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
                AND (c.event = 16 OR NOT coalesce((
-                 SELECT bool_and(has_column_privilege(c.checked_as, c.base, a.attnum,
-                                                      CASE c.asks WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END))
+                 -- generated columns alone take DEFAULT
+                 SELECT coalesce(bool_and(h.held) FILTER (WHERE a.attgenerated = ''), bool_and(h.held))
                  FROM unnest(c.base_started, c.base_columns) AS p(started, attnum)
-                 JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum AND a.attgenerated = ''
+                 JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum
+                 CROSS JOIN LATERAL has_column_privilege(c.checked_as, c.base, a.attnum,
+                   CASE c.asks WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END) h(held)
                  WHERE p.started = ANY (c.arriving)), false))))))
   UNION
   SELECT c.id, true

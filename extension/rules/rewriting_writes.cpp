@@ -234,8 +234,11 @@ Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view,
   const Privilege privilege = privilege_for(event.write);
   PermissionCheck check{updatable.base, {privilege}, {}, {}, {}, event.write};
   if (by_column && !source_.held(updatable.base, role).has(privilege)) {
-    const std::vector<int> written =
+    std::vector<int> written =
         without_generated(*base_columns, source_.columns(updatable.base, role));
+    if (written.empty()) {
+      written = *base_columns;  // these take DEFAULT
+    }
     if (written.empty()) {
       return denied;
     }
