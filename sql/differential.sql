@@ -53,6 +53,15 @@ CREATE RULE ins AS ON INSERT TO cc_found.writes_matview DO INSTEAD SELECT 1;
 CREATE RULE del AS ON DELETE TO cc_found.writes_matview DO INSTEAD SELECT 1;
 GRANT INSERT, UPDATE, DELETE ON cc_found.writes_matview TO regress_cc_reader;
 
+-- A view with nothing but a generated column takes INSERT by DEFAULT: its owner must hold that column
+CREATE TABLE cc_found.with_generated (a int, g int GENERATED ALWAYS AS (a + 1) STORED);
+CREATE VIEW cc_found.generated_alone AS SELECT g FROM cc_found.with_generated;
+CREATE RULE up AS ON UPDATE TO cc_found.generated_alone DO INSTEAD SELECT 1;
+CREATE RULE del AS ON DELETE TO cc_found.generated_alone DO INSTEAD SELECT 1;
+GRANT INSERT (g) ON cc_found.with_generated TO regress_cc_lacking;
+ALTER VIEW cc_found.generated_alone OWNER TO regress_cc_lacking;
+GRANT INSERT, UPDATE, DELETE ON cc_found.generated_alone TO regress_cc_reader;
+
 SELECT table_name, can_read, can_write, column_privileges, blocked_by
 FROM conncheck_permissions('regress_cc_reader', 'cc_found');
 
@@ -70,6 +79,7 @@ UPDATE cc_found.fixed_further_down SET id = DEFAULT;
 EXPLAIN (COSTS off) UPDATE cc_found.not_all_fixed SET a = DEFAULT;
 EXPLAIN (COSTS off) UPDATE cc_found.by_rule SET one = 1;
 DELETE FROM cc_found.by_rule;
+EXPLAIN (COSTS off) INSERT INTO cc_found.generated_alone (g) VALUES (DEFAULT);
 RESET ROLE;
 SELECT detail FROM conncheck_explain('cc_found.fixed_columns', 'UPDATE', 'regress_cc_reader') WHERE source = 'obstacle';
 

@@ -21,7 +21,8 @@ namespace {
 // row security: 1 SELECT, 2 UPDATE's old rows, 4 its new rows, 8 DELETE, 16 INSERT.
 //
 // A rule has a row for each statement of its action, and one without any if it is INSTEAD; NOTIFY
-// asks for nothing, not even what would have been written instead.
+// asks for nothing, not even what would have been written instead. Beside a write in WITH all that is
+// inserted counts as ON CONFLICT, where one is.
 //
 // `secured`: the tables whose policies bind a role. `conditions`: the policies that apply then; a
 // permissive one that is always true leaves the others to be expanded, but not planned. Without a
@@ -55,7 +56,8 @@ all_rules AS MATERIALIZED (
          w.is_instead AND w.ev_qual::text = '<>' AS instead,
          w.is_instead AND w.ev_qual::text <> '<>' AS conditional,
          s.statement <> '' AS acts,
-         strpos(s.statement, '{{ONCONFLICTEXPR ') = 0 AND strpos(s.statement, ':hasModifyingCTE true ') = 0 AS writes_once,
+         strpos(s.statement, ':hasModifyingCTE true ') = 0 AS writes_once,
+         strpos(s.statement, '{{ONCONFLICTEXPR ') <> 0 AS on_conflict,
          {rule_text} AS action,
          strpos(w.ev_qual::text, '{{VAR :varno 1 ') <> 0
            OR (s.statement <> '' AND strpos(w.ev_qual::text, '{{VAR :varno 2 ') <> 0) AS asks_for_rows,
@@ -71,6 +73,14 @@ all_rules AS MATERIALIZED (
       || CASE WHEN w.is_instead THEN ARRAY[''] END END) s(statement)
   WHERE NOT starts_with(s.statement, '{nothing}') AND NOT starts_with(s.statement, '{utility}')
 ),
+-- INSERT with ON CONFLICT is an error there, unless it is a view that passes it on.
+meeting_conflicts AS MATERIALIZED (
+  SELECT DISTINCT w.ev_class AS oid
+  FROM pg_rewrite w
+  WHERE EXISTS (SELECT FROM all_rules r WHERE r.on_conflict)
+    AND CASE w.ev_type WHEN '2' THEN true
+                       WHEN '3' THEN w.ev_enabled IN ('O', 'A') AND NOT starts_with(w.ev_action::text, '{nothing}') END
+),
 policies AS MATERIALIZED (
   SELECT p.oid AS policy, p.polrelid AS oid, p.polpermissive, p.polroles, 100 + s.step AS event,
          {policy_text} AS condition, c.stored LIKE '%{{SUBLINK %' AS expands,
@@ -85,13 +95,13 @@ policies AS MATERIALIZED (
   WHERE c.stored IS NOT NULL
 ),
 all_stored AS MATERIALIZED (
-  SELECT r.id, r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action,
+  SELECT r.id, r.oid AS holder, r.event, 0::oid AS policy, r.checked_as, r.action, r.on_conflict,
          r.event <> 1 AND NOT EXISTS (
            SELECT FROM unnest((string_to_array(r.action, '{relation}' || r.oid || ' '))[2:]) e
            WHERE NOT starts_with(split_part(e, ':inFromCl ', 2), 'false')) AS outside_from
   FROM all_rules r
   UNION ALL
-  SELECT 0, p.oid, p.event, p.policy, NULL, p.condition, false FROM policies p
+  SELECT 0, p.oid, p.event, p.policy, NULL, p.condition, false, false FROM policies p
 ),
 all_entries AS MATERIALIZED (
   SELECT x.*, (x.perms & 2) / 2 | (x.perms & 4) / 2 | (x.perms & 8) | (x.perms & 1) * 16
@@ -99,10 +109,11 @@ all_entries AS MATERIALIZED (
   FROM (
     SELECT x.id, x.holder, x.event, x.policy, x.n, x.checked_as, x.outside_from AND x.holder = c.oid AS outside_from,
            c.oid, c.relkind, c.relhasrules, c.relrowsecurity, x.perms::int AS perms,
+           x.on_conflict AND x.perms::int & 1 <> 0 AS on_conflict,
            string_to_array(split_part(split_part(x.columns, ':selectedCols (b', 2), ')', 1), ' ') AS selected,
            string_to_array(split_part(split_part(x.columns, ':insertedCols (b', 2), ')', 1), ' ') AS inserted,
            string_to_array(split_part(split_part(x.columns, ':updatedCols (b', 2), ')', 1), ' ') AS updated
-    FROM (SELECT r.id, r.holder, r.event, r.policy, p.n, r.checked_as, r.outside_from, split_part(e.entry, ' ', 1)::oid AS relid,
+    FROM (SELECT r.id, r.holder, r.event, r.policy, p.n, r.checked_as, r.outside_from, r.on_conflict, split_part(e.entry, ' ', 1)::oid AS relid,
                  split_part(f.required, ' ', 1) AS perms, split_part(f.required, '{{', 1) AS columns
           FROM all_stored r
           CROSS JOIN LATERAL unnest(string_to_array(r.action, '{checks}')) WITH ORDINALITY AS p(piece, n)
@@ -149,15 +160,15 @@ locked_views AS MATERIALIZED (
 ),
 checks AS MATERIALIZED (
   SELECT e.holder, e.event, e.policy, e.n, e.checked_as, e.outside_from, e.oid, e.relkind, e.relhasrules, e.relrowsecurity,
-         e.perms, e.selected, e.inserted, e.updated, e.steps, true AS planned
+         e.perms, e.selected, e.inserted, e.updated, e.steps, e.on_conflict, true AS planned
   FROM entries e WHERE e.event < 100
   UNION ALL
   SELECT e.holder, e.event, e.policy, e.n, k.role, false, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, e.perms,
-         e.selected, e.inserted, e.updated, e.steps, k.planned
+         e.selected, e.inserted, e.updated, e.steps, false, k.planned
   FROM conditions k JOIN entries e ON e.holder = k.holder AND e.event = k.event AND e.policy = k.policy
   UNION ALL
   SELECT e.holder, 2, e.policy, e.n, e.checked_as, false, e.oid, e.relkind, e.relhasrules, e.relrowsecurity, 4,
-         '{{}}', '{{}}', '{{}}', 3, true
+         '{{}}', '{{}}', '{{}}', 3, false, true
   FROM locked_views l JOIN entries e ON e.holder = l.oid AND e.event = 1
 ),
 denied AS MATERIALIZED (

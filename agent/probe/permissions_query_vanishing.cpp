@@ -6,13 +6,15 @@ namespace {
 
 // An action on a relation whose rules make nothing of it is as NOTHING, and no permission is asked
 // for (see Rewriting::vanishes()). A write of one sort to one relation is a node (its oid and
-// event); it leads to what
-// its rules write, and through an updatable view. It is kept where a statement is left in the end,
+// event); it leads to what its rules write, and through an updatable view. INSERT with ON CONFLICT is
+// a node of its own (9 in place of 8), that leads to INSERT and is an error where rules are in the way.
+// It is kept where a statement is left in the end,
 // or where it leads back to itself, which never ends; what leads to something kept is kept.
 constexpr const char* vanishing_sql = R"sql(
 action_targets AS MATERIALIZED (
-  SELECT e.id, e.holder::bigint * 32 + e.event AS node, e.oid::bigint * 32 + p.event AS to_node,
-         e.oid AS to_oid, p.event AS to_event,
+  SELECT e.id, e.holder::bigint * 32 + e.event AS node, e.oid AS to_oid,
+         e.oid::bigint * 32 + CASE WHEN e.on_conflict THEN 9 ELSE p.event END AS to_node,
+         CASE WHEN e.on_conflict THEN 8 ELSE p.event END AS to_event,
          ARRAY(SELECT n::int - 7 FROM unnest(p.columns) n WHERE n <> '') AS columns
   FROM all_entries e
   CROSS JOIN LATERAL (VALUES (1, 8, e.inserted), (4, 4, e.updated), (8, 16, '{}'::text[])) p(perm, event, columns)
@@ -23,10 +25,16 @@ action_targets AS MATERIALIZED (
 leads AS MATERIALIZED (
   SELECT t.node, t.to_node, false AS by_itself FROM action_targets t
   UNION ALL
-  SELECT v.oid::bigint * 32 + e.event, v.base::bigint * 32 + e.event, true
-  FROM updatable_views v CROSS JOIN (VALUES (4), (8), (16)) e(event)
+  SELECT v.oid::bigint * 32 + e.mark, v.base::bigint * 32 + e.mark, true
+  FROM updatable_views v CROSS JOIN (VALUES (4, 4), (8, 8), (16, 16), (8, 9)) e(event, mark)
   WHERE (SELECT o.some_may_vanish FROM write_rules o)
     AND v.base IS NOT NULL AND e.event & (v.by_rule | v.by_trigger | v.refused) = 0
+    AND (e.mark <> 9 OR EXISTS (SELECT FROM all_rules r WHERE r.on_conflict))
+  UNION ALL
+  SELECT c.oid::bigint * 32 + 9, c.oid::bigint * 32 + 8, true
+  FROM (SELECT t.to_oid AS oid FROM action_targets t WHERE t.to_node & 1 <> 0
+        UNION SELECT v.base FROM updatable_views v WHERE v.base IS NOT NULL) c
+  WHERE EXISTS (SELECT FROM all_rules r WHERE r.on_conflict)
 ),
 leading_back AS MATERIALIZED (
   WITH RECURSIVE below AS (
@@ -43,6 +51,10 @@ kept AS MATERIALIZED (
      SELECT r.oid::bigint * 32 + r.event FROM all_rules r
      WHERE (SELECT o.some_may_vanish FROM write_rules o)
        AND r.event > 2 AND r.acts AND r.id <> ALL (ARRAY(SELECT t.id FROM action_targets t))
+     UNION
+     SELECT m.oid::bigint * 32 + 9 FROM meeting_conflicts m
+     WHERE m.oid::bigint * 32 + 9 <> ALL (
+       ARRAY(SELECT p.node FROM leads p WHERE p.by_itself AND p.to_node & 1 <> 0))
      UNION
      SELECT l.to_node FROM leads l
      WHERE l.to_node <> ALL (ARRAY(SELECT r.oid::bigint * 32 + r.event FROM all_rules r WHERE r.event > 2 AND r.instead))

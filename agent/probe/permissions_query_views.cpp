@@ -11,7 +11,8 @@ namespace {
 constexpr const char* targets_sql = R"sql(
 -- only what is written is required to be updated by column: FOR UPDATE names none
 rule_targets AS MATERIALIZED (
-  SELECT DISTINCT c.holder, c.event AS rule_event, c.oid AS target, e.event,
+  SELECT DISTINCT c.holder, c.event AS rule_event, c.oid AS target, e.event AS asks,
+         CASE WHEN c.on_conflict THEN 8 ELSE e.event END AS event, c.on_conflict,
          ARRAY(SELECT n::int - 7 FROM unnest(e.columns) n WHERE n <> '') AS columns
   FROM checks c JOIN beneath_written b ON b.oid = c.holder
   CROSS JOIN LATERAL (VALUES (1, 8, c.inserted), (4, 4, c.updated), (8, 16, '{}'::text[])) e(perm, event, columns)
@@ -53,23 +54,24 @@ view_events AS MATERIALIZED (
 // A write to a view is passed on from relation to relation until one takes it; on the way rules may
 // start further writes. The columns of a chain are those of its start that are still there, and
 // what they are called in each relation; a start that names no columns means all that get through.
+// `event` is how it is rewritten, `asks` what is asked for: two things only for UPDATE in ON CONFLICT.
 constexpr const char* chains_sql = R"sql(
 starts AS MATERIALIZED (
   SELECT row_number() OVER () AS id, x.* FROM (
-    SELECT h.oid, e.event, NULL::int[] AS columns
+    SELECT h.oid, e.event, e.event AS asks, false AS on_conflict, NULL::int[] AS columns
     FROM written h CROSS JOIN (VALUES (4, 4), (8, 2), (16, 8)) e(event, privilege)
     WHERE h.held & e.privilege <> 0 OR (SELECT o.some_may_vanish FROM write_rules o)
     UNION
-    SELECT t.target, t.event, t.columns FROM rule_targets t
+    SELECT t.target, t.event, t.asks, t.on_conflict, t.columns FROM rule_targets t
   ) x
 ),
 chains AS MATERIALIZED (
   WITH RECURSIVE chain AS (
-    SELECT s.id, s.oid AS start, s.columns AS named, s.event, s.oid, s.columns AS started, s.columns AS columns,
+    SELECT s.id, s.oid AS start, s.columns AS named, s.event, s.asks, s.on_conflict, s.oid, s.columns AS started, s.columns AS columns,
            false AS checks_option, 0 AS depth
     FROM starts s
     UNION ALL
-    SELECT c.id, c.start, c.named, c.event, v.base, m.started, m.columns,
+    SELECT c.id, c.start, c.named, c.event, c.asks, c.on_conflict, v.base, m.started, m.columns,
            c.checks_option OR coalesce(v.check_option = 'cascaded', false), c.depth + 1
     FROM chain c JOIN view_events v ON v.oid = c.oid
     CROSS JOIN LATERAL (
@@ -79,7 +81,7 @@ chains AS MATERIALIZED (
       LEFT JOIN unnest(c.started, c.columns) AS p(started, of_view) ON p.of_view = a.of_view
       WHERE (c.columns IS NULL OR p.started IS NOT NULL)
         -- through a view UPDATE sets even DEFAULT to a value, and these columns take none
-        AND (c.event <> 4 OR NOT EXISTS (
+        AND (c.asks <> 4 OR NOT EXISTS (
           SELECT FROM pg_attribute g
           WHERE g.attrelid = v.base AND g.attnum = a.of_base AND (g.attgenerated <> '' OR g.attidentity = 'a')))
     ) m
@@ -87,10 +89,13 @@ chains AS MATERIALIZED (
       AND (c.event = 16 OR m.columns <> '{}')
   ), links AS (
     SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
-           CASE k.relkind WHEN 'v' THEN c.event & (v.by_rule | v.by_trigger)
-                WHEN 'f' THEN f.takes & c.event WHEN 'm' THEN 0 ELSE c.event END AS takes,
+           -- UPDATE in ON CONFLICT needs a unique index
+           CASE WHEN k.relkind IN ('v', 'f') AND c.asks <> c.event AND NOT coalesce(e.instead, false) THEN 0
+                WHEN k.relkind = 'v' THEN c.event & (v.by_rule | v.by_trigger)
+                WHEN k.relkind = 'f' THEN f.takes & c.event WHEN k.relkind = 'm' THEN 0 ELSE c.event END AS takes,
            coalesce(e.instead, false) AS instead, coalesce(e.acts, false) AS acts,
-           coalesce(x.events, 0) & c.event <> 0 AS refused
+           c.on_conflict AND c.oid = ANY (ARRAY(SELECT m.oid FROM meeting_conflicts m)) AS meets_conflicts,
+           coalesce(x.events, 0) & c.asks <> 0 AS refused
     FROM chain c JOIN pg_class k ON k.oid = c.oid
     LEFT JOIN rule_effects e ON e.oid = c.oid AND e.event = c.event
     LEFT JOIN refused_writes x ON x.oid = c.oid
@@ -98,9 +103,9 @@ chains AS MATERIALIZED (
   )
   SELECT l.*, lead(l.vanishes) OVER down AS base_vanishes
   FROM (
-  SELECT l.id, l.start, l.depth, l.named, l.event, l.oid, l.checks_option, l.relkind, l.by_rule, l.by_trigger,
-         l.condition_refused, l.instead, l.refused,
-         first_value(l.instead) OVER up AND NOT bool_or(l.acts) OVER up AS vanishes,
+  SELECT l.id, l.start, l.depth, l.named, l.event, l.asks, l.on_conflict, l.oid, l.checks_option, l.relkind,
+         l.by_rule, l.by_trigger, l.condition_refused, l.instead, l.refused, l.meets_conflicts,
+         first_value(l.instead AND NOT l.meets_conflicts) OVER up AND NOT bool_or(l.acts) OVER up AS vanishes,
          -- a condition may ask for columns that are computed further down
          l.condition_fails OR (l.condition_reads AND coalesce(bool_or(l.fails_beside_base) OVER (
            PARTITION BY l.id ORDER BY l.depth ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), false)) AS condition_fails,
@@ -123,22 +128,25 @@ failing_chains AS MATERIALIZED (
            (c.event & (c.by_rule | c.by_trigger)) = 0
            -- a trigger for UPDATE and DELETE is handed the view's rows
            OR (c.event <> 8 AND (c.event & c.by_rule) = 0 AND n.oid IS NOT NULL)))
+     OR (c.base IS NULL AND c.meets_conflicts)
      OR (c.named IS NOT NULL AND (c.taken = 0
            OR (c.relkind = 'v' AND c.base IS NOT NULL AND c.event <> 16 AND NOT c.named <@ c.arriving)))
      OR (c.base IS NOT NULL AND NOT c.base_vanishes AND (
            (c.condition_fails AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL))
            OR (f.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                               WHERE m.srvid = f.ftserver AND m.umuser IN (c.checked_as, 0)))
-           OR (c.event <> 8 AND EXISTS (
+           OR (c.asks <> 8 AND EXISTS (
                  SELECT FROM foreign_parents h
                  WHERE h.oid = c.base AND h.postgres_fdw AND NOT EXISTS (SELECT FROM pg_user_mappings m
                                                       WHERE m.srvid = h.ftserver AND m.umuser IN (c.checked_as, 0))))
-           OR (NOT has_table_privilege(c.checked_as, c.base, CASE c.event WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
+           OR (NOT has_table_privilege(c.checked_as, c.base, CASE c.asks WHEN 4 THEN 'UPDATE' WHEN 8 THEN 'INSERT' ELSE 'DELETE' END)
                AND (c.event = 16 OR NOT coalesce((
-                 SELECT bool_and(has_column_privilege(c.checked_as, c.base, a.attnum,
-                                                      CASE c.event WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END))
+                 -- generated columns alone take DEFAULT
+                 SELECT coalesce(bool_and(h.held) FILTER (WHERE a.attgenerated = ''), bool_and(h.held))
                  FROM unnest(c.base_started, c.base_columns) AS p(started, attnum)
-                 JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum AND a.attgenerated = ''
+                 JOIN pg_attribute a ON a.attrelid = c.base AND a.attnum = p.attnum
+                 CROSS JOIN LATERAL has_column_privilege(c.checked_as, c.base, a.attnum,
+                   CASE c.asks WHEN 4 THEN 'UPDATE' ELSE 'INSERT' END) h(held)
                  WHERE p.started = ANY (c.arriving)), false))))))
   UNION
   SELECT c.id, true
@@ -155,13 +163,14 @@ failing_chains AS MATERIALIZED (
   FROM chains c
   JOIN failing_nodes f ON f.holder = c.base AND f.role = c.checked_as AND f.event > 100
   -- a rule may read what it writes
-  WHERE NOT c.vanishes AND NOT c.base_vanishes AND (f.event - 100) & (CASE c.event WHEN 4 THEN 6 WHEN 8 THEN 16 ELSE 8 END | CASE WHEN c.named IS NULL THEN 0 ELSE 1 END) <> 0
+  WHERE NOT c.vanishes AND NOT c.base_vanishes AND (f.event - 100) & (CASE c.asks WHEN 4 THEN 6 WHEN 8 THEN 16 ELSE 8 END | CASE WHEN c.named IS NULL THEN 0 ELSE 1 END) <> 0
 ),
 writes_started AS MATERIALIZED (
   SELECT c.id AS by_id, s.id
   FROM rule_targets t
   JOIN chains c ON c.oid = t.holder AND c.event = t.rule_event
-  JOIN starts s ON s.oid = t.target AND s.event = t.event AND s.columns = t.columns
+  JOIN starts s ON s.oid = t.target AND s.event = t.event AND s.asks = t.asks
+    AND s.on_conflict = t.on_conflict AND s.columns = t.columns
 ),
 -- a write that leads back to itself never ends
 failing_starts AS MATERIALIZED (

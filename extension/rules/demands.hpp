@@ -31,6 +31,7 @@ struct WriteTarget {
   std::vector<int> columns;
   bool reads = false;         ///< its rows, too: in WHERE, RETURNING or in what it assigns
   std::vector<int> selected;  ///< the columns that it reads then
+  bool on_conflict = false;   ///< an INSERT with that clause, or the UPDATE in it
 };
 
 /// A column of a view that is read; 0 stands for all of them.

@@ -15,8 +15,8 @@ namespace conncheck::rules {
 
 /// One statement of a rule's action.
 struct RuleAction {
-  Demands demands;                   ///< its own, and of the rule's condition
-  std::optional<WriteTarget> write;  ///< what it writes, if that is all that it does
+  Demands demands;                  ///< its own, and of the rule's condition
+  std::vector<WriteTarget> writes;  ///< what it writes, if that is all that it does
 };
 
 /// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
@@ -43,6 +43,9 @@ struct UpdatableView {
   Demands condition;                ///< of the view's WHERE
   bool checks_option = false;       ///< WITH CHECK OPTION of either sort
   bool cascades_option = false;
+
+  /// Base columns behind those columns of the view; nullopt: one of them cannot be written.
+  [[nodiscard]] std::optional<std::vector<int>> mapped(const std::vector<int>& of_view) const;
 };
 
 /// What one column of a view demands beyond `reading`, if it is read.
@@ -64,6 +67,8 @@ struct Rewrites {
   Demands locking;                     ///< of a view's query, if its rows are locked as well
   std::array<WriteRewrite, all_writes.size()> writes;
   std::optional<UpdatableView> updatable;
+  /// Is there a rule for UPDATE, enabled or not, or one for INSERT that is not NOTHING?
+  bool rules_meet_conflicts = false;
 
   [[nodiscard]] const WriteRewrite& on(Write write) const {
     return writes[static_cast<std::size_t>(write)];
@@ -71,6 +76,12 @@ struct Rewrites {
   /// Nothing takes the place of the write, and it can be passed on to the view's base.
   [[nodiscard]] bool passes_on(Write write) const {
     return updatable && !on(write).conditional_instead_rule;
+  }
+  /// INSERT with ON CONFLICT is an error. A view that passes it on does so whatever its rules are.
+  [[nodiscard]] bool refuses_conflicts() const {
+    const WriteRewrite& insert = on(Write::insert);
+    return rules_meet_conflicts &&
+           (kind != RelationKind::view || insert.instead_rule || insert.instead_trigger);
   }
 };
 

@@ -1,6 +1,7 @@
 // Views and rules: which permission checks a statement brings along underneath, and do they pass.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,6 +49,15 @@ class Rewriting {
   static constexpr Beneath never_ends = {Answer::no, true, true};
 
   using Columns = std::optional<std::vector<int>>;  ///< nullopt: all of them
+  /// A write, and whether it is part of an INSERT with ON CONFLICT: that is rewritten as a whole.
+  struct Event {
+    Write write{};
+    bool on_conflict = false;
+
+    [[nodiscard]] Write rewritten_as() const { return on_conflict ? Write::insert : write; }
+    [[nodiscard]] bool updates_on_conflict() const { return on_conflict && write == Write::update; }
+    auto operator<=>(const Event&) const = default;
+  };
   class UnderWay;
   struct Writing;
   struct ViewReading {
@@ -65,7 +75,7 @@ class Rewriting {
 
   RoleId checking_role(const Rewrites& view) const;
   bool takes_value(RelationId relation, int column, Write write);
-  Columns written_beneath(const UpdatableView& view, Write write, const Columns& columns);
+  Columns written_beneath(const UpdatableView& view, Event event, const Columns& columns);
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);
   Beneath satisfied_with_writes(const Demands& demands, RoleId role);
@@ -73,6 +83,8 @@ class Rewriting {
                         Write write);
   Beneath written_by_rule(const WriteTarget& target, RoleId role);
   bool vanishes(const RuleAction& action);
+  bool vanishes(const WriteTarget& target);
+  bool vanishes(RelationId relation, Event event);
   bool makes_nothing(const Rewrites& target, Write write);
   ViewReading view_reading(RelationId view);
   ViewReading read_view(const Rewrites& view);
@@ -84,7 +96,7 @@ class Rewriting {
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
   bool may_execute(const std::vector<FunctionId>& functions);
   bool calls_pass(RelationId relation, Write write);
-  Answer takes(RelationId relation, Write write, const Columns& columns);
+  Answer takes(RelationId relation, Event event, const Columns& columns);
   Beneath writable(RelationId relation, const Writing& writing, RoleId role);
   Beneath base_writable(RelationId relation, const Rewrites& view, const Writing& writing);
 
@@ -100,9 +112,9 @@ class Rewriting {
   std::map<std::pair<RelationId, Write>, Beneath> writings_;
   std::unordered_map<RelationId, Beneath> lockings_;
   std::unordered_map<RelationId, bool> varying_;
-  std::map<std::pair<RelationId, Write>, bool> vanishing_;
+  std::map<std::pair<RelationId, Event>, bool> vanishing_;
   using WriteByRule =
-      std::tuple<RelationId, Write, std::vector<int>, bool, std::vector<int>, RoleId>;
+      std::tuple<RelationId, Event, std::vector<int>, bool, std::vector<int>, RoleId>;
   std::map<WriteByRule, Beneath> written_by_rules_;
 };
 

@@ -6,20 +6,6 @@
 namespace conncheck::rules {
 namespace {
 
-/// Base columns behind those columns of the view; nullopt: one of them cannot be written.
-std::optional<std::vector<int>> mapped(const UpdatableView& view, const std::vector<int>& columns) {
-  std::vector<int> base_columns;
-  for (const int column : columns) {
-    const auto pair = std::find_if(view.columns.begin(), view.columns.end(),
-                                   [&](const auto& each) { return each.of_view == column; });
-    if (pair == view.columns.end()) {
-      return std::nullopt;
-    }
-    base_columns.push_back(pair->of_base);
-  }
-  return base_columns;
-}
-
 std::vector<int> without_generated(const std::vector<int>& numbers, const ColumnHoldings& columns) {
   std::vector<int> kept;
   for (const int number : numbers) {
@@ -58,7 +44,7 @@ class Rewriting::UnderWay {
 };
 
 struct Rewriting::Writing {
-  Write write{};
+  Event event;
   Columns columns;
   bool reads = false;  ///< what is written, too
   std::vector<int> selected = {};
@@ -77,21 +63,28 @@ bool Rewriting::takes_value(RelationId relation, int column, Write write) {
 }
 
 Answer Rewriting::takes(RelationId relation, Write write) {
-  return takes(relation, write, std::nullopt);
+  return takes(relation, Event{write}, std::nullopt);
 }
 
-Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns) {
+Answer Rewriting::takes(RelationId relation, Event event, const Columns& columns) {
+  const Write write = event.rewritten_as();
   const Rewrites* target = source_.rewrites(relation);
   const UnderWay here(*this, relation, write);
-  if (target == nullptr || !here.is_new() || source_.is_too_deep()) {
+  if (target == nullptr || !here.is_new() || source_.is_too_deep() ||
+      (event.on_conflict && target->refuses_conflicts())) {
     return Answer::no;
   }
   if (target->kind == RelationKind::table || target->kind == RelationKind::partitioned_table ||
-      target->on(write).instead_rule || target->on(write).instead_trigger) {
+      target->on(write).instead_rule) {
     return Answer::yes;
   }
+  // Without unique indexes no conflict is found, and nothing can be updated.
+  const bool finds_conflicts = !event.updates_on_conflict();
+  if (target->on(write).instead_trigger) {
+    return answer(finds_conflicts);
+  }
   if (target->kind == RelationKind::foreign_table) {
-    return source_.foreign_table_takes(relation, write);
+    return finds_conflicts ? source_.foreign_table_takes(relation, write) : Answer::no;
   }
   if (!target->passes_on(write)) {
     return Answer::no;
@@ -100,82 +93,14 @@ Answer Rewriting::takes(RelationId relation, Write write, const Columns& columns
   for (const UpdatableView::ColumnPair& pair : target->updatable->columns) {
     const bool written =
         !columns || std::find(columns->begin(), columns->end(), pair.of_view) != columns->end();
-    if (written && takes_value(target->updatable->base, pair.of_base, write)) {
+    if (written && takes_value(target->updatable->base, pair.of_base, event.write)) {
       base_columns.push_back(pair.of_base);
     }
   }
   if (base_columns.empty() && write != Write::delete_) {
     return Answer::no;
   }
-  return takes(target->updatable->base, write, base_columns);
-}
-
-/// An action whose relation has rules that make nothing of it is as NOTHING. It must be one that
-/// the server could rewrite, though.
-bool Rewriting::vanishes(const RuleAction& action) {
-  if (!action.write || !vanishes(action.write->relation, action.write->write)) {
-    return false;
-  }
-  const Write write = action.write->write;
-  RelationId relation = action.write->relation;
-  Columns columns = action.write->columns;
-  for (;;) {
-    const std::vector<Column>& live = source_.columns(relation, audited_).live;
-    for (const Column& each : live) {
-      const bool named = std::find(columns->begin(), columns->end(), each.number) != columns->end();
-      if (named && (each.generated || each.identity_always)) {
-        return false;
-      }
-    }
-    const Rewrites& target = *source_.rewrites(relation);
-    if (target.on(write).instead_rule) {
-      return true;
-    }
-    columns = mapped(*target.updatable, *columns);
-    if (!columns || (write != Write::delete_ && target.updatable->columns.empty())) {
-      return false;
-    }
-    relation = target.updatable->base;
-  }
-}
-
-/// Does nothing come of any rule? What leads back to itself never ends, and does not vanish.
-bool Rewriting::makes_nothing(const Rewrites& target, Write write) {
-  const std::vector<RuleAction>& actions = target.on(write).actions;
-  return std::all_of(actions.begin(), actions.end(),
-                     [this](const RuleAction& action) { return vanishes(action); });
-}
-
-/// On the way down from view to view, a rule that does something runs with all that lies above it,
-/// and the server checks that much.
-bool Rewriting::vanishes(RelationId relation, Write write) {
-  std::vector<RelationId> passed;
-  bool vanishes = false;
-  for (;;) {
-    const auto [known, is_new] = vanishing_.try_emplace({relation, write}, false);
-    if (!is_new) {
-      vanishes = known->second;
-      break;
-    }
-    passed.push_back(relation);
-    const Rewrites* const target = source_.rewrites(relation);
-    if (target == nullptr || source_.is_too_deep() || !makes_nothing(*target, write)) {
-      break;
-    }
-    if (target->on(write).instead_rule) {
-      vanishes = true;
-      break;
-    }
-    if (target->kind != RelationKind::view || target->on(write).instead_trigger ||
-        !target->passes_on(write)) {
-      break;
-    }
-    relation = target->updatable->base;
-  }
-  for (const RelationId each : passed) {
-    vanishing_[{each, write}] = vanishes;
-  }
-  return vanishes;
+  return takes(target->updatable->base, event, base_columns);
 }
 
 Beneath Rewriting::satisfied_with_writes(const Demands& demands, RoleId role) {
@@ -217,15 +142,15 @@ Beneath Rewriting::done_by_rules(const WriteRewrite& rewrite, RelationId relatio
 /// Once is enough: rules that double from table to table would never end otherwise. Where something
 /// is written from makes no difference, unless it leads back there, and that is endless.
 Beneath Rewriting::written_by_rule(const WriteTarget& target, RoleId role) {
-  const WriteByRule key{target.relation, target.write,    target.columns,
+  const Event event{target.write, target.on_conflict};
+  const WriteByRule key{target.relation, event,           target.columns,
                         target.reads,    target.selected, role};
   const auto known = written_by_rules_.find(key);
   if (known != written_by_rules_.end()) {
     return known->second;
   }
-  Beneath result = {takes(target.relation, target.write, target.columns)};
-  result &= writable(target.relation, {target.write, target.columns, target.reads, target.selected},
-                     role);
+  Beneath result = {takes(target.relation, event, target.columns)};
+  result &= writable(target.relation, {event, target.columns, target.reads, target.selected}, role);
   if (!result.endless) {
     written_by_rules_.emplace(key, result);
   }
@@ -242,23 +167,24 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
   if (target == nullptr) {
     return denied;
   }
-  const UnderWay here(*this, relation, writing.write);
+  const Write write = writing.event.rewritten_as();
+  const UnderWay here(*this, relation, write);
   if (!here.is_new() || source_.is_too_deep()) {
     return never_ends;
   }
-  const WriteRewrite& rewrite = target->on(writing.write);
-  Beneath result = done_by_rules(rewrite, relation, target->owner, role, writing.write);
+  const WriteRewrite& rewrite = target->on(write);
+  Beneath result = done_by_rules(rewrite, relation, target->owner, role, write);
   if (result.endless || rewrite.instead_rule) {
     return result;
   }
   if (target->kind != RelationKind::view) {
-    result.functions = result.functions && calls_pass(relation, writing.write);
+    result.functions = result.functions && calls_pass(relation, writing.event.write);
     return result;
   }
   if (rewrite.instead_trigger) {
-    result.functions = result.functions && calls_pass(relation, writing.write);
+    result.functions = result.functions && calls_pass(relation, writing.event.write);
     // UPDATE and DELETE read the view for the rows that they hand to the trigger.
-    if (writing.write != Write::insert) {
+    if (write != Write::insert) {
       result &= view_reading(relation).query;
       result &= column_reading(relation, 0);
     }
@@ -269,11 +195,11 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
 }
 
 /// nullopt: one of the columns cannot be written. All columns are all that can be.
-Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write write,
+Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Event event,
                                               const Columns& columns) {
-  const auto takes_it = [&](int column) { return takes_value(view.base, column, write); };
+  const auto takes_it = [&](int column) { return takes_value(view.base, column, event.write); };
   if (columns) {
-    Columns base_columns = mapped(view, *columns);
+    Columns base_columns = view.mapped(*columns);
     const bool all =
         base_columns && std::all_of(base_columns->begin(), base_columns->end(), takes_it);
     return all ? base_columns : std::nullopt;
@@ -281,7 +207,7 @@ Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write w
   std::vector<int> base_columns;
   for (const UpdatableView::ColumnPair& pair : view.columns) {
     if (takes_it(pair.of_base) &&
-        takes(view.base, write, std::vector{pair.of_base}) != Answer::no) {
+        takes(view.base, event, std::vector{pair.of_base}) != Answer::no) {
       base_columns.push_back(pair.of_base);
     }
   }
@@ -290,29 +216,33 @@ Rewriting::Columns Rewriting::written_beneath(const UpdatableView& view, Write w
 
 Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view,
                                  const Writing& writing) {
-  if (!view.passes_on(writing.write)) {
+  const Event event = writing.event;
+  if (!view.passes_on(event.rewritten_as())) {
     return denied;
   }
   const UpdatableView& updatable = *view.updatable;
-  if (vanishes(updatable.base, writing.write)) {
+  if (vanishes(updatable.base, event)) {
     return {};
   }
-  const bool by_column = writing.write != Write::delete_;
+  const bool by_column = event.write != Write::delete_;
   const Columns base_columns =
-      by_column ? written_beneath(updatable, writing.write, writing.columns) : std::nullopt;
+      by_column ? written_beneath(updatable, event, writing.columns) : std::nullopt;
   if (by_column && !base_columns) {
     return denied;
   }
   const RoleId role = checking_role(view);
-  const Privilege privilege = privilege_for(writing.write);
-  PermissionCheck check{updatable.base, {privilege}, {}, {}, {}, writing.write};
+  const Privilege privilege = privilege_for(event.write);
+  PermissionCheck check{updatable.base, {privilege}, {}, {}, {}, event.write};
   if (by_column && !source_.held(updatable.base, role).has(privilege)) {
-    const std::vector<int> written =
+    std::vector<int> written =
         without_generated(*base_columns, source_.columns(updatable.base, role));
+    if (written.empty()) {
+      written = *base_columns;  // these take DEFAULT
+    }
     if (written.empty()) {
       return denied;
     }
-    (writing.write == Write::insert ? check.inserted : check.updated) = written;
+    (event.write == Write::insert ? check.inserted : check.updated) = written;
   }
   Beneath result;
   if (writing.reads) {
@@ -324,14 +254,14 @@ Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view,
     }
   }
   result &= checked(check, role);
-  if (writing.write != Write::insert || writing.checks_option || updatable.checks_option) {
+  if (event.rewritten_as() != Write::insert || writing.checks_option || updatable.checks_option) {
     result &= satisfied(updatable.condition, role);
   }
   if (result.endless) {
     return result;
   }
   result &= writable(updatable.base,
-                     {writing.write, base_columns, writing.reads, updatable.selected,
+                     {event, base_columns, writing.reads, updatable.selected,
                       writing.checks_option || updatable.cascades_option},
                      role);
   return result;
@@ -345,7 +275,7 @@ const Beneath& Rewriting::writing(RelationId relation, Write write) {
   Beneath result;
   if (!vanishes(relation, write)) {
     result = row_security(relation, {write, {privilege_for(write)}}, audited_);
-    result &= writable(relation, {write, std::nullopt}, audited_);
+    result &= writable(relation, {Event{write}, std::nullopt}, audited_);
   }
   return writings_[{relation, write}] = result;
 }

@@ -12,7 +12,8 @@ struct FoundEntry {
   bool is_expanded_view;
   bool is_locked_view;  ///< by FOR UPDATE and its like
   bool is_target;
-  CmdType command;  ///< if is_target
+  CmdType command;   ///< if is_target
+  bool on_conflict;  ///< the same
   EntryPermissions permissions;
 };
 

@@ -21,40 +21,25 @@ void append_write(const FoundEntry& entry, rules::Demands& demands) {
   const EntryPermissions& permissions = entry.permissions;
   const bool reads = (permissions.required & ACL_SELECT) != 0;
   const std::vector<int> selected = column_numbers(permissions.selected);
-  const auto write_of = [&](rules::Write write, const Bitmapset* columns) {
-    demands.writes.push_back({entry.relation, write, column_numbers(columns), reads, selected});
+  const auto add = [&](rules::Write write, const Bitmapset* columns) {
+    demands.writes.push_back(
+        {entry.relation, write, column_numbers(columns), reads, selected, entry.on_conflict});
   };
   switch (entry.command) {
     case CMD_INSERT:
-      write_of(rules::Write::insert, permissions.inserted);
+      add(rules::Write::insert, permissions.inserted);
       if ((permissions.required & ACL_UPDATE) != 0) {  // ON CONFLICT DO UPDATE
-        write_of(rules::Write::update, permissions.updated);
+        add(rules::Write::update, permissions.updated);
       }
       break;
     case CMD_UPDATE:
-      write_of(rules::Write::update, permissions.updated);
+      add(rules::Write::update, permissions.updated);
       break;
     case CMD_DELETE:
-      write_of(rules::Write::delete_, nullptr);
+      add(rules::Write::delete_, nullptr);
       break;
     default:
       break;
-  }
-}
-
-std::optional<rules::Write> written_by(const FoundEntry& entry) {
-  if (!entry.is_target) {
-    return std::nullopt;
-  }
-  switch (entry.command) {
-    case CMD_INSERT:
-      return rules::Write::insert;
-    case CMD_UPDATE:
-      return rules::Write::update;
-    case CMD_DELETE:
-      return rules::Write::delete_;
-    default:
-      return std::nullopt;
   }
 }
 
@@ -64,7 +49,8 @@ void append(const FoundEntry& entry, rules::Demands& demands) {
     demands.checks.push_back({entry.relation, PrivilegeSet::from_bits(permissions.required),
                               column_numbers(permissions.selected),
                               column_numbers(permissions.inserted),
-                              column_numbers(permissions.updated), written_by(entry)});
+                              column_numbers(permissions.updated),
+                              entry.is_target ? write_of(entry.command) : std::nullopt});
   }
   if (entry.is_expanded_view) {
     demands.views_read.push_back(entry.relation);
@@ -144,18 +130,30 @@ SimpleView* find_simple_view(Query* query) {
 
 }  // namespace
 
+std::optional<rules::Write> write_of(CmdType command) {
+  switch (command) {
+    case CMD_INSERT:
+      return rules::Write::insert;
+    case CMD_UPDATE:
+      return rules::Write::update;
+    case CMD_DELETE:
+      return rules::Write::delete_;
+    default:
+      return std::nullopt;
+  }
+}
+
 void add_demands(Node* node, rules::Demands& demands) {
   append(guard([node] { return walk_node(node, nullptr); }), demands);
 }
 
-std::optional<rules::WriteTarget> read_write_target(Query* statement) {
-  const bool writes = statement->commandType == CMD_INSERT ||
-                      statement->commandType == CMD_UPDATE || statement->commandType == CMD_DELETE;
-  if (!writes || statement->hasModifyingCTE || statement->onConflict != nullptr) {
-    return std::nullopt;
+std::vector<rules::WriteTarget> read_write_targets(Query* statement) {
+  if (!write_of(statement->commandType) || statement->hasModifyingCTE) {
+    return {};
   }
   FoundEntry entry{};
   entry.command = statement->commandType;
+  entry.on_conflict = statement->onConflict != nullptr;
   guard([&] {
     RangeTblEntry* const target = rt_fetch(statement->resultRelation, statement->rtable);
     entry.relation = target->relid;
@@ -163,7 +161,7 @@ std::optional<rules::WriteTarget> read_write_target(Query* statement) {
   });
   rules::Demands demands;
   append_write(entry, demands);
-  return demands.writes.front();
+  return demands.writes;
 }
 
 void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands) {

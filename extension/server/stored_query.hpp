@@ -2,6 +2,7 @@
 // and no relation is opened; what is read is the catalog's text of the query alone.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "extension/rules/rewriting.hpp"
@@ -13,10 +14,13 @@ namespace conncheck::server {
 /// everybody may execute by default are left out.
 /// Allocates in the current memory context, as do the others.
 void add_demands(Node* node, rules::Demands& demands);
-/// What a statement writes; nullopt if it writes nothing, or in WITH besides, or has ON CONFLICT.
-[[nodiscard]] std::optional<rules::WriteTarget> read_write_target(Query* statement);
 /// The same of an expression on that relation's columns.
 void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands);
+
+/// nullopt: none of the three.
+[[nodiscard]] std::optional<rules::Write> write_of(CmdType command);
+/// What a statement writes; empty if it writes nothing, or in WITH besides.
+[[nodiscard]] std::vector<rules::WriteTarget> read_write_targets(Query* statement);
 
 /// What a view's query demands, whatever columns are read and by each column.
 void read_view_demands(Query* query, rules::Rewrites& rewrites);

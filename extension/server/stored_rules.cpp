@@ -11,17 +11,8 @@ namespace conncheck::server {
 namespace {
 
 /// pg_rewrite.ev_type is the digit of a CmdType; SELECT's rule is the view itself.
-std::optional<rules::Write> write_of(char ev_type) {
-  switch (ev_type - '0') {
-    case CMD_INSERT:
-      return rules::Write::insert;
-    case CMD_UPDATE:
-      return rules::Write::update;
-    case CMD_DELETE:
-      return rules::Write::delete_;
-    default:
-      return std::nullopt;
-  }
+std::optional<rules::Write> written_on(char ev_type) {
+  return write_of(static_cast<CmdType>(ev_type - '0'));
 }
 
 Node* parsed(Datum tree) {
@@ -44,6 +35,13 @@ bool does_something(const Query* action) {
   return action->commandType != CMD_NOTHING && action->commandType != CMD_UTILITY;
 }
 
+/// Even NOTIFY, and actions of which other rules make nothing, are in the way of ON CONFLICT.
+bool meets_conflicts(rules::Write write, List* actions, bool is_enabled) {
+  const auto* const first = (const Query*)linitial(actions);
+  return write == rules::Write::update ||
+         (write == rules::Write::insert && is_enabled && first->commandType != CMD_NOTHING);
+}
+
 /// A condition on the view's rows makes every action read them.
 bool asks_for_rows(Node* condition) {
   return condition != nullptr &&
@@ -64,14 +62,18 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
   DeformedRow<Natts_pg_rewrite> columns;
   columns.deform(row, descriptor);
   Node* const action = parsed(columns[Anum_pg_rewrite_ev_action]);
-  const std::optional<rules::Write> write = write_of(rule->ev_type);
+  const std::optional<rules::Write> write = written_on(rule->ev_type);
   if (!write) {
     if (relation.kind == rules::RelationKind::view) {
       add_view_query(action, relation, rewrites);
     }
     return;
   }
-  if (rule->ev_enabled != 'O' && rule->ev_enabled != 'A') {
+  const bool is_enabled = rule->ev_enabled == 'O' || rule->ev_enabled == 'A';
+  if (meets_conflicts(*write, (List*)action, is_enabled)) {
+    rewrites.rules_meet_conflicts = true;
+  }
+  if (!is_enabled) {
     return;
   }
   Node* const condition = parsed(columns[Anum_pg_rewrite_ev_qual]);
@@ -88,7 +90,7 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
       rules::RuleAction& added = rewrite.actions.emplace_back();
       add_demands((Node*)statement, added.demands);
       add_condition(condition, relation, added.demands);
-      added.write = read_write_target(statement);
+      added.writes = read_write_targets(statement);
     }
   }
 }
@@ -143,7 +145,7 @@ rules::Rewrites read_rewrites(const RelationRow& relation) {
 bool some_rules_are_instead() {
   CatalogPages pages(RewriteRelationId, [](HeapTuple row) {
     const auto* const rule = (Form_pg_rewrite)GETSTRUCT(row);
-    return rule->is_instead && write_of(rule->ev_type).has_value();
+    return rule->is_instead && written_on(rule->ev_type).has_value();
   });
   bool found = false;
   for (auto rows = pages.next(); !rows.empty(); rows = pages.next()) {

@@ -155,8 +155,8 @@ class Relations:
 
     def _view(self):
         base, other = (self._random.choice(self.all) for _ in range(2))
-        query, columns, updatable = self._query(base, other)
-        view = self._named("v", "v", columns)
+        query, columns, updatable, key = self._query(base, other)
+        view = self._named("v", "v", columns, key)
         options = []
         if self._version >= SECURITY_INVOKER_SINCE and self._chance(0.4):
             options.append("security_invoker" + self._random.choice(("", " = true", " = on", " = false")))
@@ -173,7 +173,7 @@ class Relations:
         return made + (self._rules(view, other) if self._chance(0.15) else [])
 
     def _query(self, base, other):
-        """(query, its columns' names, whether it may be updatable)"""
+        """(query, its columns' names, whether it may be updatable, then perhaps the column of the base's key)"""
         shown = self._random.sample(base.columns, self._random.randint(1, len(base.columns))) if base.columns else []
         names = Namespace(self._random)
         columns = [names.new(f"v{number}") for number in range(len(shown))]
@@ -186,32 +186,34 @@ class Relations:
         # Of a table without partitions the planner always scans something.
         if self.functions and base.kind == "r" and not condition and self._chance(0.15):
             condition = f" WHERE {self._random.choice(self.functions)}(1)"
-        passing = (f"SELECT {listed} FROM {base.sql} b{condition}", columns, True)
+        key = columns[shown.index(base.key)] if base.key in shown else None
+        passing = (f"SELECT {listed} FROM {base.sql} b{condition}", columns, True, key)
         one = [names.new("one")]
         if shown and self.functions and base.kind == "r" and self._chance(0.2):
             call = f"{self._random.choice(self.functions)}(1)"
-            return f"SELECT {listed}, {call} FROM {base.sql} b{condition}", columns + one, True
+            return f"SELECT {listed}, {call} FROM {base.sql} b{condition}", columns + one, True, key
         others = (
-            (f"SELECT count(*) FROM {base.sql}", one, False),
-            (f"SELECT b IS NULL FROM {base.sql} b", one, False),
-            (f"SELECT {second} IS NULL FROM {base.sql} b, {other.sql} o", one, False),
-            (f"SELECT 1 WHERE EXISTS (SELECT FROM {base.sql})", one, False),
-            (f"WITH c AS (SELECT {first} IS NULL AS a FROM {base.sql} b) SELECT a FROM c", one, False),
-            (f"SELECT {first} IS NULL FROM {base.sql} b UNION ALL SELECT {second} IS NULL FROM {other.sql} o", one, False),
-            (f"SELECT DISTINCT {first} FROM {base.sql} b", one, False),
-            (f"SELECT {first} FROM {base.sql} b LIMIT 5", one, False),
-            (f"SELECT {first} FROM {base.sql} b{' FOR UPDATE' if base.kind == 'r' else ''}", one, False),
-            (f"SELECT b.ctid FROM {base.sql} b" if base.kind in "rp" else f"SELECT count(b) FROM {base.sql} b", one, False),
+            (f"SELECT count(*) FROM {base.sql}", one),
+            (f"SELECT b IS NULL FROM {base.sql} b", one),
+            (f"SELECT {second} IS NULL FROM {base.sql} b, {other.sql} o", one),
+            (f"SELECT 1 WHERE EXISTS (SELECT FROM {base.sql})", one),
+            (f"WITH c AS (SELECT {first} IS NULL AS a FROM {base.sql} b) SELECT a FROM c", one),
+            (f"SELECT {first} IS NULL FROM {base.sql} b UNION ALL SELECT {second} IS NULL FROM {other.sql} o", one),
+            (f"SELECT DISTINCT {first} FROM {base.sql} b", one),
+            (f"SELECT {first} FROM {base.sql} b LIMIT 5", one),
+            (f"SELECT {first} FROM {base.sql} b{' FOR UPDATE' if base.kind == 'r' else ''}", one),
+            (f"SELECT b.ctid FROM {base.sql} b" if base.kind in "rp" else f"SELECT count(b) FROM {base.sql} b", one),
         )
         if not shown:
-            return self._random.choice((others[0], others[1], others[3]))
+            return *self._random.choice((others[0], others[1], others[3])), False, None
         extended = (f"SELECT {listed}, (SELECT count({second}) FROM {other.sql} o) FROM {base.sql} b{condition}",
-                    columns + one, True)
-        return self._random.choices((passing, extended, self._random.choice(others)), (5, 1, 3))[0]
+                    columns + one, True, key)
+        other = (*self._random.choice(others), False, None)
+        return self._random.choices((passing, extended, other), (5, 1, 3))[0]
 
     def _matview(self):
         base, other = (self._random.choice([each for each in self.all if each.kind in "rpvm"]) for _ in range(2))
-        query, columns, _ = self._query(base, other)
+        query, columns, _, _ = self._query(base, other)
         matview = self._named("m", "m", columns)
         names = ", ".join(map(quoted, columns))
         return [f"CREATE MATERIALIZED VIEW {matview.sql} ({names}) AS {query.replace(' FOR UPDATE', '')} WITH NO DATA"]
@@ -226,7 +228,11 @@ class Relations:
             if other.columns:
                 column = quoted(self._random.choice(other.columns))
                 actions += [f"INSERT INTO {other.sql} ({column}) VALUES (DEFAULT)",
-                            f"UPDATE {other.sql} SET {column} = DEFAULT"]
+                            f"UPDATE {other.sql} SET {column} = DEFAULT",
+                            f"INSERT INTO {other.sql} ({column}) VALUES (DEFAULT) ON CONFLICT DO NOTHING"]
+                if other.key:
+                    actions.append(f"INSERT INTO {other.sql} ({column}) VALUES (DEFAULT)"
+                                   f" ON CONFLICT ({quoted(other.key)}) DO UPDATE SET {column} = DEFAULT")
             if not condition:
                 actions.append("NOTIFY n")
             if len(actions) > 1:

@@ -165,6 +165,13 @@ MUTATIONS = (
         "view.owner",
         UNIT,
     ),
+    Mutation(
+        "extension: INSERT with ON CONFLICT is taken for one without",
+        "extension/rules/rewriting_writes.cpp",
+        "(event.on_conflict && target->refuses_conflicts())",
+        "false",
+        ALL_OF_EXTENSION,
+    ),
     # The catalog query. Who holds what is the server's own answer there: to be wrong takes more than leaving out.
     Mutation(
         "catalog query: PUBLIC is dropped",
@@ -232,6 +239,13 @@ MUTATIONS = (
         CATALOG_RELATIONS,
         'bits_with(" WITH GRANT OPTION", 8, "")',
         'bits_with("", 8, "")',
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: INSERT with ON CONFLICT is taken for one without",
+        "agent/probe/permissions_query_views.cpp",
+        "OR (c.base IS NULL AND c.meets_conflicts)",
+        "",
         CATALOG,
     ),
     # Policy and exit codes

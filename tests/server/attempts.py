@@ -19,8 +19,9 @@ MISWORDED = ("42601", GENERATED)  # a syntax error, which up to 13 a generated c
 REFUSED = ("55000", "42809", "42P17", "42704")
 # For want of this a publication refuses an UPDATE or DELETE, in that state, too: after the server's consent.
 NOT_IDENTIFIED = "replica identity"
-# A write that the relation does not have. To a read that says nothing of permissions: the server lacks something.
-REFUSED_WRITE = ("0A000",)
+# A write that the relation does not have, or ON CONFLICT without a unique index that finds one. To a read that says
+# nothing of permissions: the server lacks something.
+REFUSED_WRITE = ("0A000", "42P10")
 # What comes after the permission check of TRUNCATE: the foreign key of a table, the server behind a foreign one.
 CONSENTED = {"r": ("0A000",), "p": ("0A000",), "f": ("08001", "2F003", "42P01", "3F000")}
 # What comes after the check where EXPLAIN has passed: a matview is empty, a foreign server has no such table.
@@ -71,12 +72,14 @@ NOTHING = Verdict(False, False, False)
 
 
 class Relation:
-    """One that conncheck speaks of, and the statements that try it. `columns`: those that can be written."""
+    """One that conncheck speaks of, and the statements that try it. `columns`: those that can be written; `generated`: one
+    that takes DEFAULT only, if there is one."""
 
-    def __init__(self, schema, table, kind, columns):
+    def __init__(self, schema, table, kind, columns, generated):
         self.key = schema, table
         self.kind = kind
         self.columns = columns
+        self.generated = generated
         self.is_fixed = False  # a view of which no column can be updated
         self._name = f"{_quoted(schema)}.{_quoted(table)}"
         self.select = f"EXPLAIN SELECT * FROM {self._name}"
@@ -146,7 +149,9 @@ class Tries:
                    array(SELECT a.attname FROM pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                            AND (c.relkind <> 'v' OR pg_column_is_updatable(c.oid, a.attnum, true))
-                         ORDER BY a.attnum)
+                         ORDER BY a.attnum),
+                   (SELECT min(a.attname) FROM pg_attribute a
+                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> '')
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
               AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
@@ -223,13 +228,18 @@ def _all_pass(statements_for, columns, also=(), refused=()):
 
 
 def _updates(relation):
-    """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked."""
+    """Without a column that takes values no UPDATE can be worded: a view takes none, of a table the server is asked. To
+    DEFAULT a generated column can be set: that shows what rules make of it."""
     if relation.kind == "v":
         return not relation.is_fixed
     if relation.columns:
         return True
     (outcome,) = yield [relation.divided_by_update]
-    return outcome[0] != NO_DIVISOR and _passed(relation.divided_by_update, outcome)
+    if outcome[0] == NO_DIVISOR or not _passed(relation.divided_by_update, outcome):
+        return False
+    if relation.generated is None or relation.kind == "f":
+        return True
+    return (yield from _one_passes(relation.update_default(relation.generated), refused=REFUSED_WRITE))
 
 
 def _one_passes(statement, also=(), refused=()):

@@ -8,6 +8,7 @@ from attempts import attempts, claims, differences, with_rows_written
 RUNGS = {
     "every_rule": ("extension", "catalog"),
     "functions_and_policies": ("extension", "catalog"),
+    "on_conflict": ("extension", "catalog"),
     "vanishing_writes": ("extension", "catalog"),
     "view_forms": ("extension", "catalog"),
     "written_functions": ("extension", "catalog"),

@@ -114,19 +114,70 @@ TEST_F(RewritingRulesTest, ARuleOnWhatRulesMakeNothingOfDoesNothing) {
   relations[base].writes[2].instead_rule = true;
   relations.done_on_insert(other) = FakeRelations::reads_table(base);
   RuleAction& action = relations[other].writes[0].actions[0];
-  action.write = WriteTarget{view, Write::delete_, {}, true, {1}};
+  action.writes = {{view, Write::delete_, {}, true, {1}}};
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert));
   relations[other].writes[0].instead_rule = true;
   EXPECT_TRUE(Rewriting(relations, audited).vanishes(other, Write::insert));
-  action.write->write = Write::update;
+  action.writes[0].write = Write::update;
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert));
   EXPECT_EQ(writes(Write::insert, other), Answer::no);
   relations[base].writes[1].instead_rule = true;
   EXPECT_TRUE(Rewriting(relations, audited).vanishes(other, Write::insert));
-  action.write->columns = {3};
+  action.writes[0].columns = {3};
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(other, Write::insert))
       << "not a column that the view can write";
+}
+
+TEST_F(RewritingRulesTest, OnConflictIsRefusedWhereRulesAreInTheWay) {
+  relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}, true}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[base].rules_meet_conflicts = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations[base].writes[0].instead_rule = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no) << "not even dropped";
+  relations.done_on_insert(other).writes[0].on_conflict = false;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+}
+
+TEST_F(RewritingRulesTest, AViewPassesOnConflictOnWithoutItsRulesForUpdate) {
+  Rewrites& rewrites = relations.add_view(view, base);
+  rewrites.rules_meet_conflicts = true;
+  rewrites.writes[1].instead_rule = true;
+  rewrites.writes[1].actions.resize(1);
+  rewrites.writes[1].actions[0].demands = FakeRelations::reads_table(other);
+  relations.held_[{base, view_owner}] = {insert};
+  relations.done_on_insert(other).writes = {{view, Write::insert, {1}, false, {}, true}};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations.done_on_insert(other).writes.push_back({view, Write::update, {2}, false, {}, true});
+  EXPECT_EQ(writes(Write::insert, other), Answer::no) << "the view's owner may not update";
+  relations.held_[{base, view_owner}] = {insert, update};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[base].rules_meet_conflicts = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+}
+
+TEST_F(RewritingRulesTest, WithoutUniqueIndexesNothingIsUpdatedOnConflict) {
+  relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}, true}};
+  relations[base].kind = RelationKind::foreign_table;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations.done_on_insert(other).writes.push_back({base, Write::update, {1}, false, {}, true});
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.add_view(base, other).writes[0].instead_trigger = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+}
+
+TEST_F(RewritingRulesTest, OnConflictVanishesWhereNothingIsDoneInsteadOfInsert) {
+  relations[base].writes[0].instead_rule = true;
+  relations.done_on_insert(other) = FakeRelations::reads_table(base);
+  RuleAction& action = relations[other].writes[0].actions[0];
+  action.writes = {{base, Write::insert, {1}, false, {}, true},
+                   {base, Write::update, {2}, false, {}, true}};
+  action.demands.writes = action.writes;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  relations[base].rules_meet_conflicts = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  EXPECT_TRUE(Rewriting(relations, audited).vanishes(base, Write::insert));
 }
 
 TEST_F(RewritingRulesTest, ConditionsOfInsteadRulesCountWhereTheStatementIsMade) {
@@ -141,7 +192,7 @@ TEST_F(RewritingRulesTest, RulesThatLeadBackToThemselvesDoNotVanish) {
   for (const auto& [from, to] : {std::pair{base, other}, std::pair{other, base}}) {
     relations.done_on_insert(from).writes = {{to, Write::insert, {1}, false, {}}};
     relations[from].writes[0].instead_rule = true;
-    relations[from].writes[0].actions[0].write = relations.done_on_insert(from).writes[0];
+    relations[from].writes[0].actions[0].writes = relations.done_on_insert(from).writes;
   }
   EXPECT_FALSE(Rewriting(relations, audited).vanishes(base, Write::insert));
   EXPECT_EQ(writes(Write::insert, base), Answer::no);
