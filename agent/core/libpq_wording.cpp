@@ -12,6 +12,10 @@ namespace {
 constexpr std::string_view hint_for_local_limits =
     "the connection itself was not tested: give conncheck more open files (`ulimit -n`) and memory";
 
+constexpr std::string_view hint_for_servers_limits =
+    "PostgreSQL answers so when it cannot start a process for the session: see its log, the "
+    "machine's memory, and the limit of its processes";
+
 constexpr std::string_view hint_for_another_key =
     "sslcert and sslkey belong to different certificates: give the pair";
 
@@ -71,6 +75,19 @@ constexpr std::array text_rules = {
     TextRule{"does not support SSL", FailureCode::tls_refused,
              "the server has no TLS and this connection demands it: turn on ssl in its "
              "postgresql.conf, or accept an unencrypted connection with sslmode: prefer"},
+    TextRule{"incorrect server signature", FailureCode::auth_failed,
+             "what answers there does not know the password itself: it is another server than the "
+             "one meant, or somebody in between; the password was not disclosed"},
+    TextRule{"GSSAPI continuation error", FailureCode::auth_failed,
+             "the server wants Kerberos (gss in its pg_hba.conf) and this user has no ticket for "
+             "it: kinit, or let the role in by scram-sha-256 there"},
+    TextRule{"SASL authentication mechanisms are supported", FailureCode::auth_failed,
+             "the server asks for a way to log in that this libpq does not know (oauth in its "
+             "pg_hba.conf?): let the role in by scram-sha-256 there, or update libpq"},
+    TextRule{"could not fork new process", FailureCode::too_many_connections,
+             hint_for_servers_limits},
+    TextRule{"server sent an error response during SSL exchange", FailureCode::connection_lost,
+             hint_for_servers_limits},
     TextRule{"Connection refused", FailureCode::refused,
              "nothing listens there: is the server running, and are host and port right?"},
     TextRule{"No such file or directory", FailureCode::refused,
