@@ -36,6 +36,7 @@ struct FailedTry {
   std::string message;  ///< libpq's
   Phase phase{};        ///< that it had come to
   bool encrypted = false;
+  bool password_asked = false;  ///< and answered, if there was one
   bool timed_out = false;
   long certificate_fault = 0;  ///< OpenSSL's X509_V_ERR_…; 0: none was found
 };

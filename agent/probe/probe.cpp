@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "agent/core/failure.hpp"
+#include "agent/core/libpq_wording.hpp"
 #include "agent/core/provider_hint.hpp"
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/interrogation.hpp"
@@ -105,7 +106,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
   }
 
-  /// Password, service file, names to addresses: everything that libpq would block on.
+  /// Password, service file, tunnel: everything before the hosts are tried.
   asio::awaitable<bool> prepare() {
     reading_password_ = true;
     const PasswordResult password = co_await read_password(executor_, connection_->password);
@@ -138,8 +139,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       const bool open = co_await open_tunnel();
       co_return open;
     }
-    const bool resolved = co_await resolve();
-    co_return resolved;
+    co_return true;
   }
 
   /// Names are looked up by the bastion then, and libpq connects to ports of this machine.
@@ -166,48 +166,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
     co_return true;
   }
 
-  asio::awaitable<bool> resolve() {
-    std::vector<Endpoint> found;
-    const std::vector<Endpoint> wanted = endpoints_of(parameters_);
-    for (const Endpoint& endpoint : wanted) {
-      if (!endpoint.needs_address()) {
-        found.push_back(endpoint);
-        continue;
-      }
-      const Resolved resolved = co_await resolver_.resolve(endpoint.host);
-      for (const std::string& address : resolved.addresses) {
-        found.push_back({endpoint.host, address, endpoint.port});
-      }
-      if (resolved.addresses.empty()) {
-        unresolved_.push_back({display_host(endpoint.host, endpoint.port),
-                               dns_failure(endpoint.host, resolved.error)});
-      }
-    }
-    if (found.empty() && !wanted.empty()) {
-      fail(failure_of_hosts(unresolved_));
-      co_return false;
-    }
-    if (!found.empty()) {
-      set_endpoints(found, parameters_);
-    }
-    co_return true;
-  }
-
   asio::awaitable<bool> connect() {
-    enter(Phase::connect);
     parameters_.erase("service");  // read already
     parameters_["application_name"] = "conncheck";
     parameters_["client_encoding"] = "UTF8";
     if (!connection_->parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
-    LoginRequest request{std::move(parameters_),
-                         attempt_,
-                         unresolved_,
+    LoginRequest request{std::move(parameters_), attempt_,
                          [this](const Endpoint& endpoint) { return shown(endpoint); },
-                         [this] { return time_left(); },
-                         [this](Phase phase) { reach(phase); }};
-    LoginResult result = co_await log_in(link_, std::move(request));
+                         [this] { return time_left(); }, [this](Phase phase) { reach(phase); }};
+    LoginResult result = co_await log_in(link_, resolver_, std::move(request));
     if (result.failure) {
       fail(std::move(*result.failure));
       co_return false;
@@ -218,10 +187,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     const std::string& asked = attempt_.sslmode;
     const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
     if (encryption_asked && PQsslInUse(link_.connection()) == 0) {
-      // libpq skips TLS over Unix sockets without a word, whatever sslmode says.
-      fail(Failure{FailureCode::tls_refused, Phase::tls, std::nullopt,
-                   fmt::format("sslmode {} asks for TLS, and this connection has none", asked),
-                   "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"});
+      fail(without_tls_failure(asked, false));
       co_return false;
     }
     observation_.connected = true;
@@ -350,7 +316,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     try {
       std::rethrow_exception(failure);
     } catch (const MalformedAnswer& answer) {
-      message = answer.what;
+      message = first_line(answer.what);
     } catch (const boost::system::system_error& error) {
       return local_failure(clock_.phase(), error.code().message());
     } catch (const std::bad_alloc&) {
@@ -378,7 +344,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
   Parameters parameters_;
   std::vector<Secret> secrets_;
   Attempt attempt_;
-  std::vector<HostFailure> unresolved_;
   Phase reached_ = Phase::connect;  ///< by libpq
   PhaseClock clock_;
 };
