@@ -92,6 +92,8 @@ constexpr std::array text_rules = {
              "nothing listens there: is the server running, and are host and port right?"},
     TextRule{"No such file or directory", FailureCode::refused,
              "no server has its socket there: is it running, and is this its socket directory?"},
+    TextRule{"Resource temporarily unavailable", FailureCode::unreachable,
+             "more wait at that socket than the server lets in: it is overrun, or hangs"},
     TextRule{"timed out", FailureCode::timeout,
              "no answer from that address: a firewall may drop the packets"},
     TextRule{"Permission denied", FailureCode::refused,

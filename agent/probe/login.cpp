@@ -200,7 +200,7 @@ class Login {
   static Failure failure_of(const FailedTry& failed, std::optional<milliseconds> limit,
                             Attempt attempt) {
     if (failed.timed_out) {
-      return timeout_failure(failed.phase, limit.value_or(milliseconds(0)), attempt);
+      return timeout_failure(failed.phase, limit.value_or(milliseconds(0)), failed.burned, attempt);
     }
     attempt.encrypted = failed.encrypted;
     attempt.certificate_fault = failed.certificate_fault;

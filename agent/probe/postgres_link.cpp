@@ -42,10 +42,11 @@ Phase phase_of(ConnStatusType status, Phase current) {
   }
 }
 
-/// In these states a poll computes what the server asks for (SCRAM), or talks to somebody else
+/// In these states a poll computes what the server asks for (TLS, SCRAM), or talks to somebody else
 /// (Kerberos).
 bool may_take_long(ConnStatusType status) {
-  return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_GSS_STARTUP;
+  return status == CONNECTION_SSL_STARTUP || status == CONNECTION_AWAITING_RESPONSE ||
+         status == CONNECTION_GSS_STARTUP;
 }
 
 int duplicate(int descriptor) {
@@ -94,28 +95,51 @@ asio::awaitable<bool> PostgresLink::wait(Readiness readiness) {
   co_return in_time;
 }
 
-asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() {
+/// False: not before the connection attempt's expiry, and the connection has gone.
+asio::awaitable<bool> PostgresLink::poll_beside_the_loop(PostgresPollingStatusType& poll,
+                                                         long& certificate_fault) {
+  struct Result {
+    PostgresPollingStatusType poll = PGRES_POLLING_FAILED;
+    long certificate_fault = 0;
+  };
   const std::shared_ptr<PGconn> connection = connection_;
   // libpq may close its socket meanwhile, and its number may then be another's.
   asio::posix::stream_descriptor own(executor_, duplicate(PQsocket(connection.get())));
-  const auto poll = std::make_shared<PostgresPollingStatusType>(PGRES_POLLING_FAILED);
-  const std::shared_ptr<BlockingCalls::Call> call =
-      logins_.start([connection, poll] { *poll = PQconnectPoll(connection.get()); });
+  const auto result = std::make_shared<Result>();
+  const std::shared_ptr<BlockingCalls::Call> call = logins_.start([connection, result] {
+    static_cast<void>(take_certificate_fault());  // another connection's
+    result->poll = PQconnectPoll(connection.get());
+    result->certificate_fault = take_certificate_fault();
+  });
   watch_.waits();
   is_polled_beside_ = true;
+  const auto expiry = expiry_.value_or(std::chrono::steady_clock::time_point::max());
+  bool in_time = false;
   try {
-    co_await BlockingCalls::wait(call);
+    const bool ended = co_await BlockingCalls::wait_until(call, expiry);
+    in_time = ended;
   } catch (...) {
-    is_polled_beside_ = false;
-    burned_ = logins_.burned(*call);
-    logins_.abandon(call);
-    shutdown(own.native_handle(), SHUT_RDWR);
-    connection_.reset();  // the call's now
+    leave_behind(call, own.native_handle());
     throw;
+  }
+  if (!in_time) {
+    leave_behind(call, own.native_handle());
+    co_return false;
   }
   is_polled_beside_ = false;
   watch_.is_heard();
-  co_return *poll;
+  poll = result->poll;
+  certificate_fault = result->certificate_fault;
+  co_return true;
+}
+
+/// The connection is the call's from now on.
+void PostgresLink::leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket) {
+  is_polled_beside_ = false;
+  burned_ = logins_.burned(*call);
+  logins_.abandon(call);
+  shutdown(socket, SHUT_RDWR);
+  connection_.reset();
 }
 
 void PostgresLink::start(const Parameters& parameters) {
@@ -130,6 +154,7 @@ void PostgresLink::start(const Parameters& parameters) {
   received_ = 0;
   has_read_ = true;
   is_ended_ = false;
+  burned_ = {};
 }
 
 asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
@@ -151,12 +176,14 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
       break;
     }
     if (may_take_long(PQstatus(connection_.get()))) {
-      const PostgresPollingStatusType polled = co_await poll_beside_the_loop();
-      poll = polled;
+      const bool polled = co_await poll_beside_the_loop(poll, current.certificate_fault);
+      if (!polled) {
+        current.timed_out = true;
+        current.burned = burned_;
+        co_return current;
+      }
     } else {
-      static_cast<void>(take_certificate_fault());  // another connection's
       poll = PQconnectPoll(connection_.get());
-      current.certificate_fault = take_certificate_fault();
     }
     forbid_more_than(max_login_bytes);
     const Phase reached = phase_of(PQstatus(connection_.get()), current.phase);

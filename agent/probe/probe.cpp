@@ -31,10 +31,6 @@ using Clock = PhaseClock::Clock;
 
 constexpr std::chrono::milliseconds tolerated_lateness{100};
 
-// A login's SCRAM takes 3 ms of CPU time with PostgreSQL's 4,096 iterations. One that has taken
-// this much, and was not done in time, asks for hundreds of thousands.
-constexpr std::chrono::milliseconds most_honest_hashing{250};
-
 // More than one login computed at a time is not faster: OpenSSL's locks.
 constexpr BlockingCalls::Limits login_limits{1, std::chrono::milliseconds(50), 64};
 
@@ -282,10 +278,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (reading_password_) {
       return password_timeout_failure(connection_->timeout);
     }
-    if (link_.burned() > most_honest_hashing) {
-      return hashing_timeout_failure(connection_->timeout, attempt_);
-    }
-    return timeout_failure(clock_.phase(), connection_->timeout, attempt_);
+    return timeout_failure(clock_.phase(), connection_->timeout, link_.burned(), attempt_);
   }
 
   /// What failed because of the tunnel, ssh knows better than libpq.
