@@ -49,6 +49,10 @@ constexpr std::array text_rules = {
              "conncheck (or root), with mode 0600"},
     TextRule{"certificate file", FailureCode::config_error,
              "check the file of sslcert: a certificate in PEM format"},
+    TextRule{
+        "host name must be specified", FailureCode::config_error,
+        "verify-full compares the certificate's names with the host's, and there is none: give "
+        "`host` beside hostaddr"},
     TextRule{"does not match host name", FailureCode::tls_verify_failed,
              "the certificate is for another name: connect by a name that it carries, or have the "
              "server's certificate reissued"},

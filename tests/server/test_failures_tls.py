@@ -71,6 +71,12 @@ def test_tls_with_the_server_by_its_address(program, server, authority):
     )
 
 
+def test_no_name_to_compare_the_certificate_with(program, server, authority):
+    place = url(server, sslmode="verify-full", sslrootcert=authority.certificate).replace(f"@localhost:{server.port}/", "@/")
+    result = check_one(program, f"{place}&port={server.port}")
+    assert_failed(result, "config_error", "tls", hint="beside hostaddr", message="host name")
+
+
 def test_another_ca(program, server, tmp_path):
     other = Authority(tmp_path, "Other CA")
     for mode in ("verify-ca", "verify-full", "require", "prefer"):  # with a CA named, the last two verify, too
