@@ -30,7 +30,7 @@ ServerMessage parse_verbose_message(std::string_view message) {
   // A SQLSTATE's class is two digits or one of four names: FATAL and PANIC are none.
   static const std::regex state_and_text(
       R"(:\s+((?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}):\s+([^\n]*))");
-  static const std::regex location(R"(:\s+(\w+), \w+\.c:\d+)");
+  static const std::regex location(R"(:\s+(\w+), [\w-]+\.c:\d+)");
   const std::string text = shortened(message);
   ServerMessage result;
   std::smatch match;
@@ -68,8 +68,10 @@ Failure connection_failure(Phase phase, std::string_view libpq_message, const At
   }
   Verdict verdict =
       pooler ? Verdict{pooler->code, std::move(pooler->hint)} : login_refusal(message, attempt);
-  return Failure{verdict.code, Phase::login, std::move(message.sqlstate), std::move(message.text),
-                 std::move(verdict.hint)};
+  // Channel binding, within the login, is what verifies TLS.
+  const bool is_tls = verdict.code == FailureCode::tls_verify_failed;
+  return Failure{verdict.code, is_tls ? Phase::tls : Phase::login, std::move(message.sqlstate),
+                 std::move(message.text), std::move(verdict.hint)};
 }
 
 Failure interrupted_failure(Phase phase, bool is_culprit, std::string_view why) {

@@ -44,9 +44,10 @@ struct ServerMessage {
 [[nodiscard]] Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
                                       const Attempt& attempt);
 
-/// The deadline passed while libpq computed what the server asked for, and had been given the CPU.
-[[nodiscard]] Failure hashing_timeout_failure(std::chrono::milliseconds timeout,
-                                              const Attempt& attempt);
+/// The same where libpq had taken so much CPU time by then for what the server asks it to compute:
+/// absurdly much may be the cause.
+[[nodiscard]] Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
+                                      std::chrono::nanoseconds computed, const Attempt& attempt);
 
 /// The deadline passed while the password command was still running.
 [[nodiscard]] Failure password_timeout_failure(std::chrono::milliseconds timeout);

@@ -12,6 +12,10 @@ namespace {
 constexpr std::string_view hint_for_local_limits =
     "the connection itself was not tested: give conncheck more open files (`ulimit -n`) and memory";
 
+constexpr std::string_view hint_for_servers_limits =
+    "PostgreSQL answers so when it cannot start a process for the session: see its log, the "
+    "machine's memory, and the limit of its processes";
+
 constexpr std::string_view hint_for_another_key =
     "sslcert and sslkey belong to different certificates: give the pair";
 
@@ -45,6 +49,10 @@ constexpr std::array text_rules = {
              "conncheck (or root), with mode 0600"},
     TextRule{"certificate file", FailureCode::config_error,
              "check the file of sslcert: a certificate in PEM format"},
+    TextRule{
+        "host name must be specified", FailureCode::config_error,
+        "verify-full compares the certificate's names with the host's, and there is none: give "
+        "`host` beside hostaddr"},
     TextRule{"does not match host name", FailureCode::tls_verify_failed,
              "the certificate is for another name: connect by a name that it carries, or have the "
              "server's certificate reissued"},
@@ -71,10 +79,25 @@ constexpr std::array text_rules = {
     TextRule{"does not support SSL", FailureCode::tls_refused,
              "the server has no TLS and this connection demands it: turn on ssl in its "
              "postgresql.conf, or accept an unencrypted connection with sslmode: prefer"},
+    TextRule{"incorrect server signature", FailureCode::auth_failed,
+             "what answers there does not know the password itself: it is another server than the "
+             "one meant, or somebody in between; the password was not disclosed"},
+    TextRule{"GSSAPI continuation error", FailureCode::auth_failed,
+             "the server wants Kerberos (gss in its pg_hba.conf) and this user has no ticket for "
+             "it: kinit, or let the role in by scram-sha-256 there"},
+    TextRule{"SASL authentication mechanisms are supported", FailureCode::auth_failed,
+             "the server asks for a way to log in that this libpq does not know (oauth in its "
+             "pg_hba.conf?): let the role in by scram-sha-256 there, or update libpq"},
+    TextRule{"could not fork new process", FailureCode::too_many_connections,
+             hint_for_servers_limits},
+    TextRule{"server sent an error response during SSL exchange", FailureCode::connection_lost,
+             hint_for_servers_limits},
     TextRule{"Connection refused", FailureCode::refused,
              "nothing listens there: is the server running, and are host and port right?"},
     TextRule{"No such file or directory", FailureCode::refused,
              "no server has its socket there: is it running, and is this its socket directory?"},
+    TextRule{"Resource temporarily unavailable", FailureCode::unreachable,
+             "more wait at that socket than the server lets in: it is overrun, or hangs"},
     TextRule{"timed out", FailureCode::timeout,
              "no answer from that address: a firewall may drop the packets"},
     TextRule{"Permission denied", FailureCode::refused,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +18,14 @@ bool contains(std::string_view text, std::string_view part) {
 
 bool is_socket(const Attempt& attempt) {
   return attempt.host.starts_with('/') || attempt.host.starts_with('@');
+}
+
+/// The names stay in every language.
+bool is_checked_elsewhere(std::string_view text, std::string_view user) {
+  const std::string_view services[] = {"LDAP", "PAM", "RADIUS"};
+  return std::any_of(std::begin(services), std::end(services), [&](std::string_view service) {
+    return contains(text, service) && !contains(user, service);
+  });
 }
 
 /// ClientAuthentication() refuses by pg_hba.conf, which it names in every language, or for want of
@@ -39,6 +49,19 @@ Verdict hba_verdict(const ServerMessage& message, const Attempt& attempt) {
 Verdict invalid_authorization(const ServerMessage& message, const Attempt& attempt) {
   if (message.function == "ClientAuthentication" || contains(message.text, "pg_hba.conf")) {
     return hba_verdict(message, attempt);
+  }
+  // Its only refusal of this class, in any language: channel binding found another certificate.
+  if (message.function == "read_client_final_message") {
+    return {
+        FailureCode::tls_verify_failed,
+        "TLS ends before the server, at a proxy or at somebody in between: connect to the server "
+        "itself or, where that proxy is meant to be there, set channel_binding to disable"};
+  }
+  if (message.function == "auth_failed" && is_checked_elsewhere(message.text, attempt.user)) {
+    return {FailureCode::auth_failed,
+            fmt::format("check the password of {}, which the server has looked at by somebody else "
+                        "(LDAP, PAM, RADIUS); where that one is down, the server's log says so",
+                        attempt.user)};
   }
   if (message.function == "auth_failed") {
     return {FailureCode::auth_failed,
@@ -155,6 +178,11 @@ Verdict login_refusal(const ServerMessage& message, const Attempt& attempt) {
     return {FailureCode::protocol_error,
             "what answers there refused the protocol or a start-up parameter: is it PostgreSQL, "
             "or a pooler in front of it?"};
+  }
+  if (state.starts_with("53")) {
+    return {FailureCode::connection_lost,
+            "the server's machine has no memory, disk or processes left for another session: see "
+            "the server's log"};
   }
   return {FailureCode::connection_lost, "the server refused the session: see its log"};
 }

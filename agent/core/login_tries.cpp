@@ -66,6 +66,14 @@ Failure tls_required_failure(Failure refused, const std::string& sslmode) {
   return refused;
 }
 
+Failure without_tls_failure(const std::string& sslmode, bool over_unix_socket) {
+  return {FailureCode::tls_refused, Phase::tls, std::nullopt,
+          fmt::format("sslmode {} asks for TLS, and this connection has none", sslmode),
+          over_unix_socket
+              ? "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"
+              : "GSSAPI's encryption takes the place of TLS: leave out gssencmode, or sslmode"};
+}
+
 Failure failure_of_hosts(std::vector<HostFailure> failures) {
   const auto cause = std::max_element(failures.begin(), failures.end(),
                                       [](const HostFailure& a, const HostFailure& b) {

@@ -29,6 +29,10 @@ namespace conncheck {
 /// it.
 [[nodiscard]] Failure tls_required_failure(Failure refused, const std::string& sslmode);
 
+/// TLS is demanded, and libpq leaves it out: over a Unix socket without a word, and where GSSAPI
+/// encrypts.
+[[nodiscard]] Failure without_tls_failure(const std::string& sslmode, bool over_unix_socket);
+
 struct HostFailure {
   std::string host;  ///< as it is shown
   Failure failure;

@@ -52,6 +52,10 @@ Failure query_failure(std::string_view sqlstate, std::string_view primary_messag
   }
   if (sqlstate.empty()) {
     failure.sqlstate = std::nullopt;
+    if (primary_message.find("lost synchronization with server") != std::string_view::npos) {
+      failure.code = FailureCode::protocol_error;
+      failure.hint = "what answers there does not answer as PostgreSQL does";
+    }
   } else if (auto pooler = pooler_verdict(Phase::query, sqlstate, primary_message, "the login");
              pooler && failure.code == FailureCode::query_failed) {
     failure.code = pooler->code;

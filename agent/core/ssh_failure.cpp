@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "agent/core/duration.hpp"
 #include "agent/core/shell_word.hpp"
 #include "agent/core/ssh_log.hpp"
 
@@ -361,41 +360,6 @@ Failure ssh_ended_failure(const SshLog& log, const Tunnel& tunnel) {
       fmt::format("ssh to the bastion {} ended{}", display_bastion(tunnel), said),
       fmt::format("try `ssh -F none -v -p {} {}` as the user that runs conncheck", tunnel.port,
                   tunnel.user.empty() ? tunnel.host : tunnel.user + "@" + tunnel.host));
-}
-
-Failure tunnel_timeout_failure(const SshLog& log, const Tunnel& tunnel,
-                               std::chrono::milliseconds timeout) {
-  const std::string bastion = fmt::format("{}:{}", tunnel.host, tunnel.port);
-  const std::string limit = format_duration(timeout);
-  switch (log.stage()) {
-    case SshStage::started:
-      return of_tunnel(FailureCode::timeout,
-                       fmt::format("no answer from the bastion {} within {}", bastion, limit),
-                       "a firewall may drop the packets, or a name server does not answer: check "
-                       "`host` and `port` of the tunnel");
-    case SshStage::reached:
-      return of_tunnel(
-          FailureCode::timeout,
-          fmt::format("the bastion {} takes the connection, but says nothing within {}", bastion,
-                      limit),
-          "is it an SSH server that listens there? One under load may need a longer `timeout`");
-    default:
-      return of_tunnel(
-          FailureCode::timeout,
-          fmt::format("the bastion {} did not end its login within {}", bastion, limit),
-          "the bastion is slow (it may look this machine's name up: UseDNS): see its log, or raise "
-          "`timeout`");
-  }
-}
-
-Failure beyond_tunnel_timeout_failure(const Tunnel& tunnel, std::string_view target,
-                                      std::chrono::milliseconds timeout) {
-  return {
-      FailureCode::timeout, Phase::connect, std::nullopt,
-      fmt::format("no answer from {} by way of the bastion {} within {}", target,
-                  display_bastion(tunnel), format_duration(timeout)),
-      "a firewall between the bastion and the database may drop the packets, or the server does "
-      "not answer"};
 }
 
 Failure ssh_not_started_failure(std::string_view reason) {

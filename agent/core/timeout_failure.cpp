@@ -6,6 +6,10 @@
 namespace conncheck {
 namespace {
 
+// A login's SCRAM takes 3 ms of CPU time with PostgreSQL's 4,096 iterations, and a TLS handshake
+// less. One that has taken this much, and was not done in time, asks for a hundred times that.
+constexpr std::chrono::milliseconds most_honest_computing{250};
+
 std::string at(const Attempt& attempt) {
   return attempt.host.starts_with('/') || attempt.port.empty()
              ? attempt.host
@@ -41,11 +45,24 @@ Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout, const At
   return failure;
 }
 
-Failure hashing_timeout_failure(std::chrono::milliseconds timeout, const Attempt& attempt) {
+Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout,
+                        std::chrono::nanoseconds computed, const Attempt& attempt) {
+  if (computed <= most_honest_computing || (phase != Phase::tls && phase != Phase::login)) {
+    return timeout_failure(phase, timeout, attempt);
+  }
+  const std::string limit = format_duration(timeout);
+  if (phase == Phase::tls) {
+    return Failure{
+        FailureCode::timeout, phase, std::nullopt,
+        fmt::format("{} asks for more computing for TLS than could be done within {}", at(attempt),
+                    limit),
+        "its Diffie-Hellman group (ssl_dh_params_file) or its certificate's key is absurdly large: "
+        "is it PostgreSQL that listens there?"};
+  }
   return Failure{
-      FailureCode::timeout, Phase::login, std::nullopt,
+      FailureCode::timeout, phase, std::nullopt,
       fmt::format("{} asks for more password hashing than could be done within {}", at(attempt),
-                  format_duration(timeout)),
+                  limit),
       "it names an absurd number of SCRAM iterations (PostgreSQL's own is 4096): is it PostgreSQL "
       "that listens there, and is its `scram_iterations` meant so?"};
 }

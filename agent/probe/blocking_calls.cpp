@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -228,6 +230,22 @@ asio::awaitable<void> BlockingCalls::wait(std::shared_ptr<Call> call) {
       throw boost::system::system_error(asio::error::operation_aborted);
     }
   }
+}
+
+asio::awaitable<bool> BlockingCalls::wait_until(std::shared_ptr<Call> call,
+                                                Clock::time_point expiry) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, expiry);
+  while (!call->ready && Clock::now() < expiry) {
+    auto either = asio::experimental::make_parallel_group(call->done->async_wait(asio::deferred),
+                                                          timer.async_wait(asio::deferred));
+    const auto first = asio::experimental::wait_for_one();
+    co_await either.async_wait(first, asio::use_awaitable);
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    if (!call->ready && cancellation.cancelled() != asio::cancellation_type::none) {
+      throw boost::system::system_error(asio::error::operation_aborted);
+    }
+  }
+  co_return call->ready;
 }
 
 bool BlockingCalls::has_ended(const Call& call) { return call.ready; }

@@ -33,6 +33,10 @@ class BlockingCalls {
   /// Waits for its end; several may. Cancelling the wait leaves the call to end by itself.
   static boost::asio::awaitable<void> wait(std::shared_ptr<Call> call);
 
+  /// The same up to `expiry`. False: that came first.
+  static boost::asio::awaitable<bool> wait_until(std::shared_ptr<Call> call,
+                                                 std::chrono::steady_clock::time_point expiry);
+
   /// Nobody waits for the result any more. True: it had not begun and never will; else it takes
   /// only the CPU time that nobody else wants.
   bool abandon(const std::shared_ptr<Call>& call);

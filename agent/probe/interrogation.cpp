@@ -320,11 +320,9 @@ class Interrogation {
       observation_.error = query_failure(failed.sqlstate, failed.message);
       co_return;
     }
-    std::vector<Statement> statements;
-    statements.push_back({"ROLLBACK", {}, {}});
-    statements.push_back({"BEGIN READ ONLY", {}, {}});
-    if (holds_any_bytes(link_.connection())) {
-      statements.push_back({"SET LOCAL client_encoding = 'SQL_ASCII'", {}, {}});
+    std::vector<Statement> statements = {{"ROLLBACK", {}, {}}};
+    for (Statement& statement : opening_without_functions(link_.connection(), time_left_())) {
+      statements.push_back(std::move(statement));
     }
     if (!observation_.session) {
       statements.push_back({information_schema_session_query(), {}, [this](const Columns& columns) {

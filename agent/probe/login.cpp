@@ -1,13 +1,13 @@
 #include "agent/probe/login.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "agent/core/connection.hpp"
 
 namespace asio = boost::asio;
 
@@ -38,7 +38,8 @@ bool demands_tls(const Parameters& parameters) {
 
 class Login {
  public:
-  Login(PostgresLink& link, LoginRequest request) : link_(link), request_(std::move(request)) {}
+  Login(PostgresLink& link, Resolver& resolver, LoginRequest request)
+      : link_(link), resolver_(resolver), request_(std::move(request)) {}
 
   asio::awaitable<LoginResult> run() {
     std::optional<Failure> failure = co_await try_rounds();
@@ -50,20 +51,17 @@ class Login {
 
  private:
   asio::awaitable<std::optional<Failure>> try_rounds() {
-    std::vector<Endpoint> endpoints = endpoints_of(request_.parameters);
-    if (endpoints.empty()) {
-      endpoints.push_back({"", "", value_of(request_.parameters, "port")});
+    std::vector<Endpoint> hosts = endpoints_of(request_.parameters);
+    if (hosts.empty()) {
+      hosts.push_back({"", "", value_of(request_.parameters, "port")});
     }
     std::string target = value_of(request_.parameters, "target_session_attrs");
-    if (target == "prefer-standby" && endpoints.size() == 1) {
-      target = "any";
-    }
-    const bool any_will_do = target == "prefer-standby";
-    if (any_will_do) {
+    any_will_do_ = target == "prefer-standby";
+    if (any_will_do_) {
       target = "standby";
     }
-    std::optional<Failure> failure = co_await try_all(endpoints, target);
-    if (failure && any_will_do && leads_to_next_host(last_) && !no_standby_.empty()) {
+    std::optional<Failure> failure = co_await try_all(hosts, target);
+    if (failure && any_will_do_ && leads_to_next_host(last_) && !no_standby_.empty()) {
       const std::vector<Endpoint> others = no_standby_;
       target = "any";
       std::optional<Failure> again = co_await try_all(others, target);
@@ -72,36 +70,73 @@ class Login {
     co_return failure;
   }
 
-  asio::awaitable<std::optional<Failure>> try_all(std::vector<Endpoint> endpoints,
-                                                  std::string target) {
-    std::vector<HostFailure> failures = request_.unresolved;
+  asio::awaitable<std::optional<Failure>> try_all(std::vector<Endpoint> hosts, std::string target) {
+    std::vector<HostFailure> failures;
     no_standby_.clear();
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
-      const Endpoint& endpoint = endpoints[i];
-      const std::optional<milliseconds> limit = share(endpoints.size() - i);
-      const std::optional<Failure> failure =
-          co_await try_one(endpoint, target, limit, endpoints.size() > 1);
-      if (!failure) {
-        co_return std::nullopt;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+      const std::size_t others = hosts.size() - i - 1;
+      const std::vector<Endpoint> endpoints = co_await addresses_of(hosts[i], others, failures);
+      if (any_will_do_ && hosts.size() == 1 && endpoints.size() == 1) {
+        target = "any";  // there is no other
       }
-      last_ = *failure;
-      failures.push_back({request_.shown(endpoint), *failure});
-      if (failure->code == FailureCode::target_session_mismatch) {
-        no_standby_.push_back(endpoint);
-      }
-      if (!leads_to_next_host(*failure)) {
-        co_return failure_of_hosts({failures.back()});
+      for (std::size_t j = 0; j < endpoints.size(); ++j) {
+        const Endpoint& endpoint = endpoints[j];
+        const std::optional<milliseconds> limit = time_for_login(endpoints.size() - j + others);
+        const bool one_of_several = hosts.size() > 1 || endpoints.size() > 1;
+        const std::optional<Failure> failure =
+            co_await try_one(endpoint, target, limit, one_of_several);
+        if (!failure) {
+          co_return std::nullopt;
+        }
+        last_ = *failure;
+        failures.push_back({request_.shown(endpoint), *failure});
+        if (failure->code == FailureCode::target_session_mismatch) {
+          no_standby_.push_back(endpoint);
+        }
+        if (!leads_to_next_host(*failure)) {
+          co_return failure_of_hosts({failures.back()});
+        }
       }
     }
     co_return failure_of_hosts(std::move(failures));
   }
 
-  /// The time that the next of so many hosts may take; nothing: all that is left.
-  std::optional<milliseconds> share(std::size_t hosts) const {
-    std::optional<milliseconds> share;
-    if (hosts > 1) {
-      share = request_.time_left() / static_cast<int>(hosts);
+  /// One for each address of a host, before `others` that are to have their turn. None: `failures`
+  /// says why.
+  asio::awaitable<std::vector<Endpoint>> addresses_of(const Endpoint& host, std::size_t others,
+                                                      std::vector<HostFailure>& failures) {
+    std::vector<Endpoint> found;
+    if (!host.needs_address()) {
+      found.push_back(host);
+      co_return found;
     }
+    request_.on_phase(Phase::resolve);
+    const std::optional<milliseconds> limit = share(others + 1);
+    const std::optional<Clock::time_point> end = expiry(limit);
+    const Resolved resolved = co_await resolver_.resolve(host.host, end);
+    for (const std::string& address : resolved.addresses) {
+      found.push_back({host.host, address, host.port});
+    }
+    if (resolved.timed_out) {
+      Attempt attempt = request_.attempt;
+      attempt.host = host.host;
+      failures.push_back(
+          {display_host(host.host, host.port),
+           timeout_failure(Phase::resolve, limit.value_or(milliseconds(0)), attempt)});
+    } else if (found.empty()) {
+      failures.push_back(
+          {display_host(host.host, host.port), dns_failure(host.host, resolved.error)});
+    }
+    co_return found;
+  }
+
+  /// The time that the next of so many may take; nothing: all that is left.
+  std::optional<milliseconds> share(std::size_t count) const {
+    return count > 1 ? std::optional(request_.time_left() / static_cast<int>(count)) : std::nullopt;
+  }
+
+  std::optional<milliseconds> time_for_login(std::size_t hosts) const {
+    std::optional<milliseconds> share = this->share(hosts);
     const std::string text = value_of(request_.parameters, "connect_timeout");
     int seconds = 0;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -117,30 +152,25 @@ class Login {
                                                   std::optional<milliseconds> limit,
                                                   bool one_of_several) {
     Attempt attempt = request_.attempt;
-    // A copy only where it differs: with thousands that wait, this is what they hold most of.
-    std::optional<Parameters> of_this_host;
+    // No copy: with thousands that wait, this is what they would hold most of.
+    Parameters& parameters = request_.parameters;
+    set_endpoints({endpoint}, parameters);
     if (one_of_several) {
-      of_this_host = request_.parameters;
-    }
-    Parameters& parameters = of_this_host ? *of_this_host : request_.parameters;
-    if (one_of_several) {
-      set_endpoints({endpoint}, parameters);
       attempt.host = is_socket(endpoint) ? endpoint.host : request_.shown(endpoint);
       attempt.port.clear();  // shown with the host
     }
     parameters["target_session_attrs"] = target;
     if (is_socket(endpoint) && demands_tls(parameters)) {
       // libpq would leave TLS out over a Unix socket, without a word.
-      co_return Failure{FailureCode::tls_refused, Phase::tls, std::nullopt,
-                        fmt::format("sslmode {} asks for TLS, and this connection has none",
-                                    value_of(parameters, "sslmode")),
-                        "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"};
+      co_return without_tls_failure(value_of(parameters, "sslmode"), true);
     }
     request_.on_phase(Phase::connect);
     std::vector<Failure> tries;
     const MayTryAgain note = [&](const FailedTry& failed) {
       tries.push_back(failure_of(failed, limit, attempt));
-      return may_try_again(tries.back(), parameters);
+      const bool is_password_refused =
+          failed.password_asked && tries.back().code == FailureCode::auth_failed;
+      return !is_password_refused && may_try_again(tries.back(), parameters);
     };
     const std::optional<Clock::time_point> end = expiry(limit);
     const std::optional<FailedTry> failed =
@@ -170,7 +200,7 @@ class Login {
   static Failure failure_of(const FailedTry& failed, std::optional<milliseconds> limit,
                             Attempt attempt) {
     if (failed.timed_out) {
-      return timeout_failure(failed.phase, limit.value_or(milliseconds(0)), attempt);
+      return timeout_failure(failed.phase, limit.value_or(milliseconds(0)), failed.burned, attempt);
     }
     attempt.encrypted = failed.encrypted;
     attempt.certificate_fault = failed.certificate_fault;
@@ -213,7 +243,9 @@ class Login {
   }
 
   PostgresLink& link_;
+  Resolver& resolver_;
   LoginRequest request_;
+  bool any_will_do_ = false;          ///< a standby is wanted, and a primary is taken, too
   std::vector<Endpoint> no_standby_;  ///< of the last round, and could be reached
   Failure last_;
   std::optional<Failure> tls_failure_;
@@ -227,8 +259,8 @@ asio::awaitable<LoginResult> run(std::unique_ptr<Login> login) {
 }  // namespace
 
 // No coroutine of its own: gcc 12 warns of the frame's allocation there.
-asio::awaitable<LoginResult> log_in(PostgresLink& link, LoginRequest request) {
-  return run(std::make_unique<Login>(link, std::move(request)));
+asio::awaitable<LoginResult> log_in(PostgresLink& link, Resolver& resolver, LoginRequest request) {
+  return run(std::make_unique<Login>(link, resolver, std::move(request)));
 }
 
 }  // namespace conncheck

@@ -12,6 +12,7 @@
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/parameters.hpp"
 #include "agent/probe/postgres_link.hpp"
+#include "agent/probe/resolver.hpp"
 
 namespace conncheck {
 
@@ -22,11 +23,10 @@ struct LoginResult {
 };
 
 struct LoginRequest {
-  /// Expanded and resolved: each host with its address. Hosts are tried one by one, as libpq does,
-  /// but each with its share of the time, and none twice with a password that was refused.
+  /// Expanded. Hosts are tried one by one, and looked up only then, as libpq does; but each with
+  /// its share of the time, and none twice with a password that was refused.
   Parameters parameters;
-  Attempt attempt;                      ///< what failures name; the host's part is filled in
-  std::vector<HostFailure> unresolved;  ///< hosts that have no address
+  Attempt attempt;  ///< what failures name; the host's part is filled in
   /// How people know a host.
   std::function<std::string(const Endpoint& endpoint)> shown;
   std::function<std::chrono::milliseconds()> time_left;
@@ -34,6 +34,7 @@ struct LoginRequest {
 };
 
 /// Throws as PostgresLink::connect().
-boost::asio::awaitable<LoginResult> log_in(PostgresLink& link, LoginRequest request);
+boost::asio::awaitable<LoginResult> log_in(PostgresLink& link, Resolver& resolver,
+                                           LoginRequest request);
 
 }  // namespace conncheck

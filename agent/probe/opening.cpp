@@ -6,17 +6,25 @@
 #include <string_view>
 
 namespace conncheck {
+namespace {
 
+/// A database in SQL_ASCII holds names in whatever bytes they were written. As UTF-8, which the
+/// login asked for, the server would refuse to give them out.
 bool holds_any_bytes(PGconn* connection) {
   const char* encoding = PQparameterStatus(connection, "server_encoding");
   return encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
 }
 
+std::string in_milliseconds(std::chrono::milliseconds time_left) {
+  return std::to_string(std::max<std::int64_t>(time_left.count(), 1));
+}
+
+}  // namespace
+
 std::vector<Statement> opening(PGconn* connection, std::chrono::milliseconds time_left) {
   const std::string as_bytes = holds_any_bytes(connection)
                                    ? ", pg_catalog.set_config('client_encoding', 'SQL_ASCII', true)"
                                    : "";
-  const std::string timeout = std::to_string(std::max<std::int64_t>(time_left.count(), 1));
   return {
       // All questions are about one moment: what is asked follows from what was answered. A role's
       // default may be serializable, which a standby refuses.
@@ -33,9 +41,22 @@ std::vector<Statement> opening(PGconn* connection, std::chrono::milliseconds tim
        "AND pg_catalog.strpos(pg_catalog.version(), 'linux')::pg_catalog.bool "
        "THEN pg_catalog.set_config('client_connection_check_interval', '1s', true) END" +
            as_bytes,
-       {timeout},
+       {in_milliseconds(time_left)},
        {}},
   };
+}
+
+std::vector<Statement> opening_without_functions(PGconn* connection,
+                                                 std::chrono::milliseconds time_left) {
+  std::vector<Statement> statements = {
+      {"BEGIN READ ONLY", {}, {}},
+      {"SET LOCAL statement_timeout = " + in_milliseconds(time_left), {}, {}},
+      {"SET LOCAL search_path = pg_catalog, pg_temp", {}, {}},
+  };
+  if (holds_any_bytes(connection)) {
+    statements.push_back({"SET LOCAL client_encoding = 'SQL_ASCII'", {}, {}});
+  }
+  return statements;
 }
 
 }  // namespace conncheck

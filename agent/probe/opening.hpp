@@ -9,12 +9,12 @@
 
 namespace conncheck {
 
-/// A database in SQL_ASCII holds names in whatever bytes they were written. As UTF-8, which the
-/// login asked for, the server would refuse to give them out.
-[[nodiscard]] bool holds_any_bytes(PGconn* connection);
-
 /// Begins the transaction; a statement that fails cannot leave a query running after the deadline.
 [[nodiscard]] std::vector<Statement> opening(PGconn* connection,
                                              std::chrono::milliseconds time_left);
+
+/// The same for a server that has not the functions, or not for this role.
+[[nodiscard]] std::vector<Statement> opening_without_functions(PGconn* connection,
+                                                               std::chrono::milliseconds time_left);
 
 }  // namespace conncheck

@@ -10,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <deque>
 
 #include "agent/probe/certificate_fault.hpp"
 #include "agent/probe/received_bytes.hpp"
@@ -20,16 +19,9 @@ namespace asio = boost::asio;
 namespace conncheck {
 namespace {
 
-// A server that never ends its rows, its login or a message is stopped here. A login is a few kB;
-// libpq's time for its parameters grows with the square of their number.
-constexpr std::int64_t max_rows = 4'000'000;
+// A server that never ends its login is stopped here. A login is a few kB; libpq's time for its
+// parameters grows with the square of their number.
 constexpr std::uint64_t max_login_bytes = 256UL * 1024;
-constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
-
-// What may be under way in a stream. Answers are read while statements are sent, so neither side
-// waits for the other; this bounds what both keep in memory, and is enough for a distant server.
-constexpr std::size_t max_groups = 512;
-constexpr std::size_t max_group_bytes = 512UL * 1024;
 
 void ignore_notice(void*, const PGresult*) {}
 
@@ -50,21 +42,11 @@ Phase phase_of(ConnStatusType status, Phase current) {
   }
 }
 
-void read_row(const PGresult* result, int row, Columns& columns) {
-  columns.assign(static_cast<std::size_t>(PQnfields(result)), std::nullopt);
-  for (int column = 0; column < PQnfields(result); ++column) {
-    if (PQgetisnull(result, row, column) == 0) {
-      columns[static_cast<std::size_t>(column)].emplace(
-          PQgetvalue(result, row, column),
-          static_cast<std::size_t>(PQgetlength(result, row, column)));
-    }
-  }
-}
-
-/// In these states a poll computes what the server asks for (SCRAM), or talks to somebody else
+/// In these states a poll computes what the server asks for (TLS, SCRAM), or talks to somebody else
 /// (Kerberos).
 bool may_take_long(ConnStatusType status) {
-  return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_GSS_STARTUP;
+  return status == CONNECTION_SSL_STARTUP || status == CONNECTION_AWAITING_RESPONSE ||
+         status == CONNECTION_GSS_STARTUP;
 }
 
 int duplicate(int descriptor) {
@@ -73,36 +55,6 @@ int duplicate(int descriptor) {
     throw boost::system::system_error(errno, boost::system::system_category());
   }
   return own;
-}
-
-bool is_sqlstate(std::string_view text) {
-  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-         });
-}
-
-std::size_t size_of(const std::vector<Statement>& statements) {
-  std::size_t size = 0;
-  for (const Statement& statement : statements) {
-    size += statement.sql.size();
-  }
-  return size;
-}
-
-/// An error that a statement came to. A connection that broke has no SQLSTATE.
-StatementError error_of(const PGresult* result, ConnStatusType status) {
-  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  const char* hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result),
-                       hint ? hint : ""};
-  if (!is_sqlstate(error.sqlstate)) {
-    if (status != CONNECTION_BAD) {
-      throw MalformedAnswer{error.message};  // libpq's own complaint, or an error without a code
-    }
-    error.sqlstate.clear();
-  }
-  return error;
 }
 
 }  // namespace
@@ -143,28 +95,51 @@ asio::awaitable<bool> PostgresLink::wait(Readiness readiness) {
   co_return in_time;
 }
 
-asio::awaitable<PostgresPollingStatusType> PostgresLink::poll_beside_the_loop() {
+/// False: not before the connection attempt's expiry, and the connection has gone.
+asio::awaitable<bool> PostgresLink::poll_beside_the_loop(PostgresPollingStatusType& poll,
+                                                         long& certificate_fault) {
+  struct Result {
+    PostgresPollingStatusType poll = PGRES_POLLING_FAILED;
+    long certificate_fault = 0;
+  };
   const std::shared_ptr<PGconn> connection = connection_;
   // libpq may close its socket meanwhile, and its number may then be another's.
   asio::posix::stream_descriptor own(executor_, duplicate(PQsocket(connection.get())));
-  const auto poll = std::make_shared<PostgresPollingStatusType>(PGRES_POLLING_FAILED);
-  const std::shared_ptr<BlockingCalls::Call> call =
-      logins_.start([connection, poll] { *poll = PQconnectPoll(connection.get()); });
+  const auto result = std::make_shared<Result>();
+  const std::shared_ptr<BlockingCalls::Call> call = logins_.start([connection, result] {
+    static_cast<void>(take_certificate_fault());  // another connection's
+    result->poll = PQconnectPoll(connection.get());
+    result->certificate_fault = take_certificate_fault();
+  });
   watch_.waits();
   is_polled_beside_ = true;
+  const auto expiry = expiry_.value_or(std::chrono::steady_clock::time_point::max());
+  bool in_time = false;
   try {
-    co_await BlockingCalls::wait(call);
+    const bool ended = co_await BlockingCalls::wait_until(call, expiry);
+    in_time = ended;
   } catch (...) {
-    is_polled_beside_ = false;
-    burned_ = logins_.burned(*call);
-    logins_.abandon(call);
-    shutdown(own.native_handle(), SHUT_RDWR);
-    connection_.reset();  // the call's now
+    leave_behind(call, own.native_handle());
     throw;
+  }
+  if (!in_time) {
+    leave_behind(call, own.native_handle());
+    co_return false;
   }
   is_polled_beside_ = false;
   watch_.is_heard();
-  co_return *poll;
+  poll = result->poll;
+  certificate_fault = result->certificate_fault;
+  co_return true;
+}
+
+/// The connection is the call's from now on.
+void PostgresLink::leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket) {
+  is_polled_beside_ = false;
+  burned_ = logins_.burned(*call);
+  logins_.abandon(call);
+  shutdown(socket, SHUT_RDWR);
+  connection_.reset();
 }
 
 void PostgresLink::start(const Parameters& parameters) {
@@ -179,6 +154,7 @@ void PostgresLink::start(const Parameters& parameters) {
   received_ = 0;
   has_read_ = true;
   is_ended_ = false;
+  burned_ = {};
 }
 
 asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
@@ -200,12 +176,14 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
       break;
     }
     if (may_take_long(PQstatus(connection_.get()))) {
-      const PostgresPollingStatusType polled = co_await poll_beside_the_loop();
-      poll = polled;
+      const bool polled = co_await poll_beside_the_loop(poll, current.certificate_fault);
+      if (!polled) {
+        current.timed_out = true;
+        current.burned = burned_;
+        co_return current;
+      }
     } else {
-      static_cast<void>(take_certificate_fault());  // another connection's
       poll = PQconnectPoll(connection_.get());
-      current.certificate_fault = take_certificate_fault();
     }
     forbid_more_than(max_login_bytes);
     const Phase reached = phase_of(PQstatus(connection_.get()), current.phase);
@@ -222,6 +200,8 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
       on_phase(reached);
     }
     current.encrypted = current.encrypted || PQsslInUse(connection_.get()) != 0;
+    current.password_asked =
+        current.password_asked || PQconnectionUsedPassword(connection_.get()) != 0;
   }
   expiry_.reset();
   if (poll == PGRES_POLLING_OK) {
@@ -243,196 +223,6 @@ void PostgresLink::forbid_more_than(std::uint64_t limit) const {
   const std::uint64_t received = received_bytes(PQsocket(connection_.get()));
   if (received > received_ && received - received_ > limit) {
     throw MalformedAnswer{"the server sends a message that is larger than any answer can be"};
-  }
-}
-
-/// Reads what is there; false: the connection broke.
-bool PostgresLink::consume_input() {
-  if (PQconsumeInput(connection_.get()) == 0) {
-    return false;
-  }
-  has_read_ = true;
-  forbid_more_than(max_result_bytes);
-  return true;
-}
-
-asio::awaitable<void> PostgresLink::flush() {
-  int pending = PQflush(connection_.get());
-  while (pending == 1) {
-    co_await wait(Readiness::either);
-    consume_input();  // an answer must not block what we still have to send
-    pending = PQflush(connection_.get());
-  }
-}
-
-asio::awaitable<PgResult> PostgresLink::next_result() {
-  bool busy = PQisBusy(connection_.get()) != 0;
-  while (busy) {
-    co_await wait(Readiness::read);
-    if (!consume_input()) {
-      break;  // PQgetResult tells why
-    }
-    busy = PQisBusy(connection_.get()) != 0;
-    while (PGnotify* notification = PQnotifies(connection_.get())) {
-      PQfreemem(notification);  // nobody has asked for any: libpq would keep them all
-    }
-  }
-  PgResult result(PQgetResult(connection_.get()));
-  if (has_read_) {  // two system calls, which would cost more than a row that is there already
-    received_ = received_bytes(PQsocket(connection_.get()));
-    has_read_ = false;
-  }
-  co_return result;
-}
-
-bool PostgresLink::send(const std::vector<Statement>& statements) {
-  for (const Statement& statement : statements) {
-    std::vector<const char*> values;
-    for (const auto& value : statement.values) {
-      values.push_back(value ? value->c_str() : nullptr);
-    }
-    if (PQsendQueryParams(connection_.get(), statement.sql.c_str(), static_cast<int>(values.size()),
-                          nullptr, values.data(), nullptr, nullptr, 0) == 0) {
-      return false;
-    }
-  }
-  return PQpipelineSync(connection_.get()) == 1;
-}
-
-StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get()), {}}; }
-
-asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
-    const std::vector<Statement>& statements) {
-  PQsetnonblocking(connection_.get(), 1);
-  if (PQenterPipelineMode(connection_.get()) == 0 || !send(statements)) {
-    co_return broken();
-  }
-  co_await flush();
-  std::optional<StatementError> error = co_await answers(statements);
-  if (is_over()) {
-    co_return error;
-  }
-  leave_pipeline();
-  co_return error;
-}
-
-asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
-    std::function<std::optional<std::vector<Statement>>()> next,
-    std::function<bool(const std::optional<StatementError>&)> on_end) {
-  PQsetnonblocking(connection_.get(), 1);
-  if (PQenterPipelineMode(connection_.get()) == 0) {
-    co_return broken();
-  }
-  std::deque<std::vector<Statement>> under_way;
-  std::size_t bytes = 0;
-  bool more = true;
-  while (more || !under_way.empty()) {
-    // Refilled at half, so that what is sent goes in few packets.
-    if (more && under_way.size() <= max_groups / 2 && bytes <= max_group_bytes / 2) {
-      while (more && under_way.size() < max_groups && bytes < max_group_bytes) {
-        std::optional<std::vector<Statement>> group = next();
-        more = group.has_value();
-        if (group && !send(*group)) {
-          co_return broken();
-        }
-        if (group) {
-          bytes += size_of(*group);
-          under_way.push_back(std::move(*group));
-        }
-      }
-      co_await flush();
-    }
-    if (under_way.empty()) {
-      break;
-    }
-    const std::optional<StatementError> error = co_await answers(under_way.front());
-    if (is_over()) {
-      co_return error ? error : broken();
-    }
-    bytes -= size_of(under_way.front());
-    under_way.pop_front();
-    if (!on_end(error)) {
-      co_return std::nullopt;
-    }
-  }
-  leave_pipeline();
-  co_return std::nullopt;
-}
-
-void PostgresLink::leave_pipeline() {
-  if (PQexitPipelineMode(connection_.get()) == 0) {
-    throw MalformedAnswer{"the server ends its answers before all are given"};
-  }
-}
-
-/// Reads the answers to one group, up to its end. The first error; where the connection broke,
-/// that.
-asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
-    const std::vector<Statement>& statements) {
-  std::optional<StatementError> error;
-  std::size_t current = 0;
-  rows_ = 0;
-  PQsetSingleRowMode(connection_.get());
-  while (true) {
-    const PgResult result = co_await next_result();
-    const ConnStatusType status = PQstatus(connection_.get());
-    if (!result && status == CONNECTION_BAD) {
-      co_return broken();
-    }
-    if (!result) {  // the end of one statement's results
-      if (++current > statements.size() && error) {
-        // A pooler that lost its server passes on the server's last words and adds its own.
-        is_ended_ = true;
-        co_return error;
-      }
-      if (current > statements.size()) {
-        throw MalformedAnswer{"the server answers more than was asked"};
-      }
-      PQsetSingleRowMode(connection_.get());
-      continue;
-    }
-    const ExecStatusType kind = PQresultStatus(result.get());
-    if (kind == PGRES_PIPELINE_SYNC) {
-      break;
-    }
-    if (kind == PGRES_FATAL_ERROR) {
-      const StatementError found = error_of(result.get(), status);
-      if (!error) {
-        error = found;
-      }
-      if (status == CONNECTION_BAD) {
-        co_return error;
-      }
-      continue;
-    }
-    take(result.get(), statements, current);
-  }
-  co_return error;
-}
-
-/// One result that is no error: rows go to the statement that asked for them.
-void PostgresLink::take(const PGresult* result, const std::vector<Statement>& statements,
-                        std::size_t current) {
-  switch (PQresultStatus(result)) {
-    case PGRES_SINGLE_TUPLE:
-    case PGRES_TUPLES_OK:
-      break;
-    case PGRES_COMMAND_OK:
-    case PGRES_PIPELINE_ABORTED:
-      return;
-    default:  // a COPY would be reported again and again
-      throw MalformedAnswer{"the server gives an answer of another kind than was asked for"};
-  }
-  rows_ += PQntuples(result);
-  if (rows_ > max_rows) {
-    throw MalformedAnswer{"the server sends more rows than any catalog has"};
-  }
-  for (int row = 0; row < PQntuples(result); ++row) {
-    const auto& on_row = statements.at(current).on_row;
-    if (on_row) {
-      read_row(result, row, columns_);
-      on_row(columns_);
-    }
   }
 }
 

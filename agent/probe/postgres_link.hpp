@@ -36,8 +36,10 @@ struct FailedTry {
   std::string message;  ///< libpq's
   Phase phase{};        ///< that it had come to
   bool encrypted = false;
+  bool password_asked = false;  ///< and answered, if there was one
   bool timed_out = false;
-  long certificate_fault = 0;  ///< OpenSSL's X509_V_ERR_…; 0: none was found
+  std::chrono::nanoseconds burned{0};  ///< of the CPU's time by what is left behind, timed out
+  long certificate_fault = 0;          ///< OpenSSL's X509_V_ERR_…; 0: none was found
 };
 
 /// Told of a try after which libpq would make another one, with TLS or without; true: it may.
@@ -91,14 +93,16 @@ class PostgresLink {
   /// libpq's socket; -1 while there is none, and while another thread may change it.
   [[nodiscard]] int socket() const { return is_polled_beside_ ? -1 : PQsocket(connection_.get()); }
 
-  /// The CPU time of a login that a cancelled connect() had to leave behind, as libpq computes
-  /// what the server asks for; the connection has gone with it.
+  /// The CPU time of a login that a connect() which timed out or was cancelled had to leave behind,
+  /// as libpq computes what the server asks for; the connection has gone with it.
   [[nodiscard]] std::chrono::nanoseconds burned() const { return burned_; }
 
  private:
   void start(const Parameters& parameters);
   [[nodiscard]] std::string message_after(std::size_t told) const;
-  boost::asio::awaitable<PostgresPollingStatusType> poll_beside_the_loop();
+  boost::asio::awaitable<bool> poll_beside_the_loop(PostgresPollingStatusType& poll,
+                                                    long& certificate_fault);
+  void leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket);
   enum class Readiness { read, write, either };
   boost::asio::awaitable<bool> wait(Readiness readiness);
   boost::asio::awaitable<void> flush();

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "agent/core/failure.hpp"
+#include "agent/core/libpq_wording.hpp"
 #include "agent/core/provider_hint.hpp"
 #include "agent/probe/endpoints.hpp"
 #include "agent/probe/interrogation.hpp"
@@ -29,10 +30,6 @@ namespace {
 using Clock = PhaseClock::Clock;
 
 constexpr std::chrono::milliseconds tolerated_lateness{100};
-
-// A login's SCRAM takes 3 ms of CPU time with PostgreSQL's 4,096 iterations. One that has taken
-// this much, and was not done in time, asks for hundreds of thousands.
-constexpr std::chrono::milliseconds most_honest_hashing{250};
 
 // More than one login computed at a time is not faster: OpenSSL's locks.
 constexpr BlockingCalls::Limits login_limits{1, std::chrono::milliseconds(50), 64};
@@ -105,7 +102,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     }
   }
 
-  /// Password, service file, names to addresses: everything that libpq would block on.
+  /// Password, service file, tunnel: everything before the hosts are tried.
   asio::awaitable<bool> prepare() {
     reading_password_ = true;
     const PasswordResult password = co_await read_password(executor_, connection_->password);
@@ -138,8 +135,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
       const bool open = co_await open_tunnel();
       co_return open;
     }
-    const bool resolved = co_await resolve();
-    co_return resolved;
+    co_return true;
   }
 
   /// Names are looked up by the bastion then, and libpq connects to ports of this machine.
@@ -166,48 +162,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
     co_return true;
   }
 
-  asio::awaitable<bool> resolve() {
-    std::vector<Endpoint> found;
-    const std::vector<Endpoint> wanted = endpoints_of(parameters_);
-    for (const Endpoint& endpoint : wanted) {
-      if (!endpoint.needs_address()) {
-        found.push_back(endpoint);
-        continue;
-      }
-      const Resolved resolved = co_await resolver_.resolve(endpoint.host);
-      for (const std::string& address : resolved.addresses) {
-        found.push_back({endpoint.host, address, endpoint.port});
-      }
-      if (resolved.addresses.empty()) {
-        unresolved_.push_back({display_host(endpoint.host, endpoint.port),
-                               dns_failure(endpoint.host, resolved.error)});
-      }
-    }
-    if (found.empty() && !wanted.empty()) {
-      fail(failure_of_hosts(unresolved_));
-      co_return false;
-    }
-    if (!found.empty()) {
-      set_endpoints(found, parameters_);
-    }
-    co_return true;
-  }
-
   asio::awaitable<bool> connect() {
-    enter(Phase::connect);
     parameters_.erase("service");  // read already
     parameters_["application_name"] = "conncheck";
     parameters_["client_encoding"] = "UTF8";
     if (!connection_->parameters.contains("gssencmode")) {
       parameters_["gssencmode"] = "disable";  // libpq would try Kerberos first
     }
-    LoginRequest request{std::move(parameters_),
-                         attempt_,
-                         unresolved_,
+    LoginRequest request{std::move(parameters_), attempt_,
                          [this](const Endpoint& endpoint) { return shown(endpoint); },
-                         [this] { return time_left(); },
-                         [this](Phase phase) { reach(phase); }};
-    LoginResult result = co_await log_in(link_, std::move(request));
+                         [this] { return time_left(); }, [this](Phase phase) { reach(phase); }};
+    LoginResult result = co_await log_in(link_, resolver_, std::move(request));
     if (result.failure) {
       fail(std::move(*result.failure));
       co_return false;
@@ -218,10 +183,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     const std::string& asked = attempt_.sslmode;
     const bool encryption_asked = asked == "require" || asked.starts_with("verify-");
     if (encryption_asked && PQsslInUse(link_.connection()) == 0) {
-      // libpq skips TLS over Unix sockets without a word, whatever sslmode says.
-      fail(Failure{FailureCode::tls_refused, Phase::tls, std::nullopt,
-                   fmt::format("sslmode {} asks for TLS, and this connection has none", asked),
-                   "a Unix socket has no TLS: leave sslmode out there, or connect by TCP"});
+      fail(without_tls_failure(asked, false));
       co_return false;
     }
     observation_.connected = true;
@@ -316,10 +278,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (reading_password_) {
       return password_timeout_failure(connection_->timeout);
     }
-    if (link_.burned() > most_honest_hashing) {
-      return hashing_timeout_failure(connection_->timeout, attempt_);
-    }
-    return timeout_failure(clock_.phase(), connection_->timeout, attempt_);
+    return timeout_failure(clock_.phase(), connection_->timeout, link_.burned(), attempt_);
   }
 
   /// What failed because of the tunnel, ssh knows better than libpq.
@@ -350,7 +309,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     try {
       std::rethrow_exception(failure);
     } catch (const MalformedAnswer& answer) {
-      message = answer.what;
+      message = first_line(answer.what);
     } catch (const boost::system::system_error& error) {
       return local_failure(clock_.phase(), error.code().message());
     } catch (const std::bad_alloc&) {
@@ -378,7 +337,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
   Parameters parameters_;
   std::vector<Secret> secrets_;
   Attempt attempt_;
-  std::vector<HostFailure> unresolved_;
   Phase reached_ = Phase::connect;  ///< by libpq
   PhaseClock clock_;
 };

@@ -104,20 +104,29 @@ void Resolver::remember(const std::string& host, const Lookup& lookup) {
   }
 }
 
-asio::awaitable<Resolved> Resolver::resolve(std::string host) {
+asio::awaitable<Resolved> Resolver::resolve(std::string host,
+                                            std::optional<Clock::time_point> expiry) {
   const Resolved numeric = look_up(host, AI_NUMERICHOST);
   if (!numeric.addresses.empty()) {
     co_return numeric;
   }
   const std::shared_ptr<Lookup> lookup = lookup_of(host);
+  bool in_time = true;
   try {
-    co_await BlockingCalls::wait(lookup->call);
+    const Clock::time_point end = expiry.value_or(Clock::time_point::max());
+    const bool ended = co_await BlockingCalls::wait_until(lookup->call, end);
+    in_time = ended;
   } catch (...) {
     leave(host, lookup, false);
     throw;
   }
-  leave(host, lookup, true);
-  co_return *lookup->result;
+  leave(host, lookup, in_time);
+  Resolved result;
+  if (in_time) {
+    result = *lookup->result;
+  }
+  result.timed_out = !in_time;
+  co_return result;
 }
 
 }  // namespace conncheck

@@ -3,8 +3,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@ namespace conncheck {
 struct Resolved {
   std::vector<std::string> addresses;  ///< numeric, in the order of preference; empty on failure
   std::string error;                   ///< getaddrinfo's reason when there is none
+  bool timed_out = false;
 };
 
 /// Runs the system's getaddrinfo (so that a name means what it means to psql) on threads of its
@@ -28,9 +31,10 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Addresses of `host`. When nobody waits any more the look-up is dropped, or left to end by
-  /// itself if it is under way.
-  boost::asio::awaitable<Resolved> resolve(std::string host);
+  /// Addresses of `host`, waited for up to `expiry`. When nobody waits any more the look-up is
+  /// dropped, or left to end by itself if it is under way.
+  boost::asio::awaitable<Resolved> resolve(
+      std::string host, std::optional<std::chrono::steady_clock::time_point> expiry);
 
  private:
   struct Lookup;

@@ -1,6 +1,7 @@
 #include "agent/probe/tls_files.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,6 +29,15 @@ constexpr std::array files = {
     TlsFile{"sslkey", "give the path of the client certificate's key"},
 };
 
+/// Why OpenSSL could not read the file, or would wait for somebody to write it; empty: nothing.
+std::string obstacle_to_reading(const char* path) {
+  struct stat status {};
+  if (access(path, R_OK) != 0 || stat(path, &status) != 0) {
+    return std::generic_category().message(errno);
+  }
+  return S_ISFIFO(status.st_mode) ? "it is a pipe" : "";
+}
+
 bool is_path(const std::string& keyword, const std::string& value) {
   return !(keyword == "sslrootcert" && value == "system") &&
          !(keyword == "sslkey" && value.find(':') != std::string::npos);  // an engine's key
@@ -42,13 +52,14 @@ std::optional<Failure> missing_tls_file(const Parameters& parameters) {
   }
   for (const TlsFile& file : files) {
     const auto found = parameters.find(file.keyword);
-    if (found == parameters.end() || !is_path(file.keyword, found->second) ||
-        access(found->second.c_str(), R_OK) == 0) {
+    if (found == parameters.end() || !is_path(file.keyword, found->second)) {
       continue;
     }
-    return config_failure(fmt::format("{} cannot be read: {}: {}", file.keyword, found->second,
-                                      std::generic_category().message(errno)),
-                          file.hint);
+    const std::string reason = obstacle_to_reading(found->second.c_str());
+    if (!reason.empty()) {
+      return config_failure(
+          fmt::format("{} cannot be read: {}: {}", file.keyword, found->second, reason), file.hint);
+    }
   }
   return std::nullopt;
 }

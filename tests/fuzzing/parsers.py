@@ -16,7 +16,7 @@ PARSERS = {
     "what libpq says": ["agent/core/failure.cpp", "agent/core/libpq_wording.cpp", "agent/core/address_failures.cpp"],
     "what servers say": ["agent/core/login_refusal.cpp", "agent/core/query_failure.cpp", "agent/core/server_words.cpp"],
     "what poolers say": ["agent/core/pooler_failure.cpp"],
-    "what ssh says": ["agent/core/ssh_log.cpp", "agent/core/ssh_failure.cpp"],
+    "what ssh says": ["agent/core/ssh_log.cpp", "agent/core/ssh_failure.cpp", "agent/core/ssh_timeout.cpp"],
     "rows of servers' answers": ["agent/probe/rows.cpp"],
     "messages between processes": ["agent/workers/message.cpp", "agent/workers/message_reader.hpp"],
     "UTF-8": ["agent/core/printable.cpp"],

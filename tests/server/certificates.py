@@ -98,10 +98,10 @@ class Authority:
         return path
 
 
-def self_signed(names, directory, stem="server"):
-    """STEM.key and STEM.crt in `directory`, signed by nobody else."""
+def self_signed(names, directory, stem="server", key=None):
+    """STEM.key and STEM.crt in `directory`, signed by nobody else; `key`: not one on an elliptic curve."""
     directory = pathlib.Path(directory)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     certificate = (
         _builder(_name(names[0]), _name(names[0]), key, YESTERDAY_TO_TOMORROW)
         .add_extension(x509.SubjectAlternativeName(list(map(_subject, names))), critical=False)

@@ -15,6 +15,8 @@ def server(field_server):
             "host all unlisted 127.0.0.2/32 trust",
             "host all trusted,ghost 127.0.0.1/32 trust",
             "host all in_the_open 127.0.0.1/32 password",
+            "host all by_ldap 127.0.0.1/32 ldap ldapserver=127.0.0.1 ldapport=1 ldapprefix=cn=",  # nobody listens there
+            "host all by_gss 127.0.0.1/32 gss",
             "local all app peer",
             "host all app,sleeper,limited,full,nobody,expired 127.0.0.1/32 scram-sha-256",
         ]
@@ -75,6 +77,19 @@ def test_no_password(program, server):
     passfile = program.write("pgpass", f"*:*:*:app:{server.role.password}\n")
     passfile.chmod(0o644)  # libpq leaves it alone, and says so to the terminal only
     assert_failed(check_one(program, **place, passfile="pgpass"), "auth_failed", "login", hint="0600")
+
+
+@pytest.mark.parametrize("mode", ["allow", "prefer"])
+def test_a_password_that_is_checked_elsewhere_is_sent_once(program, server, role, mode):
+    since = len(server.log.read_text())
+    result = check_one(program, server.url("postgres", role("by_ldap"), sslmode=mode))
+    assert_failed(result, "auth_failed", "login", "28000", hint=["password", "by_ldap", "LDAP"], message="LDAP")
+    assert server.log.read_text()[since:].count("LDAP authentication failed") == 1
+
+
+def test_no_kerberos_ticket(program, server, role):
+    result = check_one(program, server.url("postgres", role("by_gss")))
+    assert_failed(result, "auth_failed", "login", hint=["Kerberos", "kinit"])
 
 
 def test_role_that_does_not_exist(program, server):

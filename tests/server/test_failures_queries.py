@@ -49,7 +49,15 @@ def waiting(database, role):
     return row and row[0]
 
 
-def test_our_own_deadline(program, database, login, locked_catalog):
+RUNGS = {
+    "catalog": "SELECT",
+    "information_schema": "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC",
+}
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_our_own_deadline(program, database, login, locked_catalog, rung):
+    database.sql(RUNGS[rung])
     result = check_one(program, database.url(login), timeout="1s")
     sqlstate = result[1]["error"]["sqlstate"]
     assert sqlstate in (None, "57014")  # the server and the program have the same deadline

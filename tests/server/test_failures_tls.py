@@ -1,9 +1,16 @@
 """TLS: what is negotiated in each sslmode, and what is wrong with a server's certificate."""
 
+import os
+import select
+import socket
+import ssl
+import struct
+
 import pytest
 
 from certificates import EXPIRED, NOT_YET, Authority, give_to_server, self_signed
 from failures import assert_connected, assert_failed, check_one
+from hostile import SSL_REQUEST, HostileServer
 
 pytestmark = pytest.mark.any_version
 
@@ -64,6 +71,12 @@ def test_tls_with_the_server_by_its_address(program, server, authority):
     )
 
 
+def test_no_name_to_compare_the_certificate_with(program, server, authority):
+    place = url(server, sslmode="verify-full", sslrootcert=authority.certificate).replace(f"@localhost:{server.port}/", "@/")
+    result = check_one(program, f"{place}&port={server.port}")
+    assert_failed(result, "config_error", "tls", hint="beside hostaddr", message="host name")
+
+
 def test_another_ca(program, server, tmp_path):
     other = Authority(tmp_path, "Other CA")
     for mode in ("verify-ca", "verify-full", "require", "prefer"):  # with a CA named, the last two verify, too
@@ -92,6 +105,13 @@ def test_no_ca(program, server, mode):
 def test_a_file_that_is_not_there_is_not_passed_over(program, server, mode, keyword):
     result = check_one(program, url(server, sslmode=mode, **{keyword: "missing.pem"}))
     assert_failed(result, "config_error", "resolve", hint="give the path", message=[keyword, "missing.pem"])
+
+
+def test_a_pipe_is_not_waited_for(program, server):
+    os.mkfifo(program.directory / "pipe.pem")
+    for keyword in ("sslrootcert", "sslcert"):
+        result = check_one(program, url(server, sslmode="require", **{keyword: program.directory / "pipe.pem"}))
+        assert_failed(result, "config_error", "resolve", message=[keyword, "pipe"])
 
 
 def test_a_ca_file_without_certificate(program, server):
@@ -155,6 +175,42 @@ def test_channel_binding(program, server, cluster, make_role, authority):
     finally:
         server.reconfigure(hba=["host all all 127.0.0.1/32 scram-sha-256"])
     assert_failed(result, "auth_failed", "login", hint="scram-sha-256")
+
+
+def ends_tls_before(server, directory):
+    """A script for a peer between: it has TLS, and a certificate of its own, on either side."""
+    shown, asked = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    shown.load_cert_chain(directory / "proxy.crt", directory / "proxy.key")
+    asked.check_hostname, asked.verify_mode = False, ssl.CERT_NONE
+
+    def script(peer):
+        startup = peer.startup_with_tls(shown)
+        with socket.create_connection(("127.0.0.1", server.port)) as plain:
+            plain.sendall(struct.pack("!II", 8, SSL_REQUEST))
+            plain.recv(1)
+            with asked.wrap_socket(plain) as far:
+                far.sendall(struct.pack("!I", len(startup) + 4) + startup)
+                near = peer.connection
+                while True:
+                    ready = [end for end in (near, far) if end.pending()] or select.select([near, far], [], [])[0]
+                    for end in ready:
+                        data = end.recv(65536)
+                        if not data:
+                            return
+                        (far if end is near else near).sendall(data)
+
+    return script
+
+
+@pytest.mark.parametrize("binding", ["prefer", "require"])
+def test_somebody_ends_tls_in_between(program, server, binding):
+    self_signed(["localhost"], program.directory, "proxy")
+    with HostileServer(ends_tls_before(server, program.directory)) as between:
+        place = url(server, sslmode="require").replace(f":{server.port}/", f":{between.port}/")
+        result = check_one(program, f"{place}&channel_binding={binding}")
+        assert_failed(result, "tls_verify_failed", "tls", "28000", hint=["TLS ends before", "channel_binding"])
+        # Where a proxy is meant to be there.
+        assert_connected(check_one(program, f"{place}&channel_binding=disable"), ssl=True)
 
 
 def test_a_unix_socket_has_no_tls(program, server):

@@ -197,3 +197,38 @@ def test_a_name_server_that_never_answers(tmp_path, cluster, server):
     for name in ("address", "known"):
         assert checks[name]["status"] == "ok", checks[name]["error"]
         assert checks[name]["duration_ms"]["total"] < 1500
+
+
+def test_a_name_server_that_never_answers_holds_up_no_other_host(tmp_path, cluster, server):
+    """Each host has its share of the time for being looked up, and none is looked up before its turn."""
+    dead = Network(f"{SERVER} in-the-hosts-file\n", [DEAD_NAME_SERVER])
+    good = {
+        "address-next": f"db.example.com,{SERVER}",
+        "name-next": "db.example.com,in-the-hosts-file",
+        "two-before": f"db.example.com,other.example.com,{SERVER}",
+        "good-first": f"{SERVER},db.example.com",
+    }
+    try:
+        with dead.forwarder(SERVER, 5432, cluster.port):
+            checks = check_all(
+                Program(tmp_path, dead.inside),
+                *(to(name, hosts, **server) for name, hosts in good.items()),
+                to("refused-next", f"db.example.com,{network.OWN}"),
+                to("none-answers", "db.example.com,other.example.com"),
+            )
+    finally:
+        dead.close()
+    for name in good:
+        check = checks[name]
+        assert check["status"] == "ok", (name, check["error"])
+        assert check["session"]["server_address"] == f"{SERVER}:5432"
+    for name, hosts in (("address-next", 2), ("name-next", 2), ("two-before", 3)):
+        waited = checks[name]["duration_ms"]["resolve"]
+        assert abs(waited - TIMEOUT * 1000 * (hosts - 1) / hosts) < 300, (name, waited)
+    assert checks["good-first"]["duration_ms"]["total"] < 900
+    error = checks["refused-next"]["error"]
+    assert (error["code"], error["phase"]) == ("refused", "connect")
+    assert "no answer from the name server for db.example.com within" in error["message"]
+    error = checks["none-answers"]["error"]
+    assert (error["code"], error["phase"]) == ("timeout", "resolve")
+    assert TIMEOUT * 1000 <= checks["none-answers"]["duration_ms"]["total"] < TIMEOUT * 1000 + 500

@@ -274,6 +274,35 @@ def test_tls_is_not_skipped(program, database, login, way):
     assert_failed(result, "tls_refused", "tls", "SSL", "sslmode")
 
 
+def only_with_tls(secure, way, **more):
+    """A connection to a server that lets `tunneled` come with TLS alone."""
+    database, role, _ = secure
+    database.cluster.reconfigure(hba=["hostssl all tunneled 127.0.0.1/32 scram-sha-256"])
+    return fields(database, role, tunnel=way, **more)
+
+
+@pytest.mark.parametrize("mode", ["allow", "prefer", "require"])
+def test_the_way_with_tls_is_found(program, secure, way, mode):
+    result = check(program, only_with_tls(secure, way, sslmode=mode))
+    assert result["connected"], result["error"]
+    assert result["session"]["ssl"]
+
+
+def test_tls_required(program, secure, bastion, way):
+    log = secure[0].cluster.log
+    result = check(program, only_with_tls(secure, way, sslmode="disable"))
+    assert_failed(result, "tls_required", "login", "no pg_hba.conf entry", ["sslmode", "verify-full", "disable"])
+    assert log.read_text().count("no pg_hba.conf entry") == 1
+    assert "connection authorized: user=tunneled" not in log.read_text()
+    wait_until(lambda: ssh_processes(bastion.port) == [])
+
+
+@pytest.mark.parametrize("mode", ["disable", "prefer"])
+def test_no_line_either_way(program, secure, way, mode):
+    connection = only_with_tls(secure, way, sslmode=mode) | {"user": "nobody"}
+    assert_failed(check(program, connection), "hba_rejected", "login", "no pg_hba.conf entry", "pg_hba.conf")
+
+
 # --- the database's own refusals are told as such
 
 

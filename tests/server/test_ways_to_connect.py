@@ -50,6 +50,15 @@ def test_a_unix_socket_that_is_not_there(program, server):
     assert_failed(result, "refused", "connect", hint="socket directory", message="No such file or directory")
 
 
+def test_a_unix_socket_whose_server_lets_nobody_in(program, server):
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+        listener.bind(str(program.directory / ".s.PGSQL.5432"))
+        listener.listen(0)
+        first.connect(str(program.directory / ".s.PGSQL.5432"))
+        result = check_one(program, f"postgresql://{user(server)}@/postgres?host={program.directory}")
+    assert_failed(result, "unreachable", "connect", hint="overrun")
+
+
 def free_port():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -38,7 +38,9 @@ void check_other_failures(std::string_view text) {
     }
   }
   demand(dns_failure(attempt.host, text).phase == Phase::resolve, "another phase");
-  demand(hashing_timeout_failure(timeout, attempt).phase == Phase::login, "another phase");
+  demand(timeout_failure(Phase::login, timeout, std::chrono::seconds(1), attempt).phase ==
+             Phase::login,
+         "another phase");
   demand(!password_timeout_failure(timeout).hint.empty(), "no hint");
   demand(config_failure(std::string(text), "a hint").message == text, "another message");
 }

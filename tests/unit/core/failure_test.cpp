@@ -1,5 +1,6 @@
 #include "agent/core/failure.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -113,6 +114,42 @@ TEST(ConnectionFailure, OfLibpqKeepsThePhase) {
   EXPECT_EQ(unknown.code, FailureCode::unreachable);
 }
 
+TEST(ConnectionFailure, OfWhatLibpqSaysOfTheLogin) {
+  const auto of = [](const char* text) {
+    return connection_failure(Phase::login, std::string(prefix) + text, attempt);
+  };
+  EXPECT_EQ(of("incorrect server signature").code, FailureCode::auth_failed);
+  EXPECT_NE(of("incorrect server signature").hint.find("in between"), std::string::npos);
+  EXPECT_EQ(of("GSSAPI continuation error: No credentials were supplied").code,
+            FailureCode::auth_failed);
+  EXPECT_EQ(of("none of the server's SASL authentication mechanisms are supported").code,
+            FailureCode::auth_failed);
+  EXPECT_EQ(of("could not fork new process for connection: Cannot allocate memory").code,
+            FailureCode::too_many_connections);
+  const Failure unforked = connection_failure(
+      Phase::tls, std::string(prefix) + "server sent an error response during SSL exchange",
+      attempt);
+  EXPECT_EQ(unforked.code, FailureCode::connection_lost);
+  EXPECT_EQ(unforked.phase, Phase::tls);
+}
+
+TEST(ConnectionFailure, OfChannelBindingIsOfThePhaseTls) {
+  const Failure failure = login_failure(
+      "FATAL:  28000: SCRAM channel binding check failed\nLOCATION:  read_client_final_message, "
+      "auth-scram.c:1329");
+  EXPECT_EQ(failure.code, FailureCode::tls_verify_failed);
+  EXPECT_EQ(failure.phase, Phase::tls);
+}
+
+TEST(ConnectionFailure, OfAPasswordThatIsCheckedElsewhereNamesThat) {
+  const std::string_view location = "\nLOCATION:  auth_failed, auth.c:338";
+  const auto of = [&](const char* text) {
+    return login_failure(fmt::format("FATAL:  28000: {}{}", text, location));
+  };
+  EXPECT_NE(of("LDAP authentication failed for user \"app\"").hint.find("LDAP"), std::string::npos);
+  EXPECT_EQ(of("Peer authentication failed for user \"app\"").hint.find("LDAP"), std::string::npos);
+}
+
 TEST(ConnectionFailure, OfACertificateNamesTheFault) {
   Attempt unverified = attempt;
   const auto hint = [&](long fault) {
@@ -201,6 +238,8 @@ TEST(QueryFailure, ByState) {
             FailureCode::query_failed);
   EXPECT_EQ(query_failure("57P01", "terminating connection").code, FailureCode::connection_lost);
   EXPECT_EQ(query_failure("57P02", "terminating connection").code, FailureCode::connection_lost);
+  EXPECT_EQ(query_failure("", "lost synchronization with server: got message type").code,
+            FailureCode::protocol_error);
 }
 
 }  // namespace

@@ -1,0 +1,258 @@
+// What is asked over a connection that is there: statements in pipeline mode, and their answers.
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <utility>
+
+#include "agent/probe/postgres_link.hpp"
+#include "agent/probe/received_bytes.hpp"
+
+namespace asio = boost::asio;
+
+namespace conncheck {
+namespace {
+
+// A server that never ends its rows, or a message, is stopped here.
+constexpr std::int64_t max_rows = 4'000'000;
+constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
+
+// What may be under way in a stream. Answers are read while statements are sent, so neither side
+// waits for the other; this bounds what both keep in memory, and is enough for a distant server.
+constexpr std::size_t max_groups = 512;
+constexpr std::size_t max_group_bytes = 512UL * 1024;
+
+void read_row(const PGresult* result, int row, Columns& columns) {
+  columns.assign(static_cast<std::size_t>(PQnfields(result)), std::nullopt);
+  for (int column = 0; column < PQnfields(result); ++column) {
+    if (PQgetisnull(result, row, column) == 0) {
+      columns[static_cast<std::size_t>(column)].emplace(
+          PQgetvalue(result, row, column),
+          static_cast<std::size_t>(PQgetlength(result, row, column)));
+    }
+  }
+}
+
+bool is_sqlstate(std::string_view text) {
+  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+std::size_t size_of(const std::vector<Statement>& statements) {
+  std::size_t size = 0;
+  for (const Statement& statement : statements) {
+    size += statement.sql.size();
+  }
+  return size;
+}
+
+/// An error that a statement came to. A connection that broke has no SQLSTATE.
+StatementError error_of(const PGresult* result, ConnStatusType status) {
+  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const char* hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+  StatementError error{sqlstate ? sqlstate : "", primary ? primary : PQresultErrorMessage(result),
+                       hint ? hint : ""};
+  if (!is_sqlstate(error.sqlstate)) {
+    if (status != CONNECTION_BAD) {
+      throw MalformedAnswer{error.message};  // libpq's own complaint, or an error without a code
+    }
+    error.sqlstate.clear();
+  }
+  return error;
+}
+
+}  // namespace
+
+/// Reads what is there; false: the connection broke.
+bool PostgresLink::consume_input() {
+  if (PQconsumeInput(connection_.get()) == 0) {
+    return false;
+  }
+  has_read_ = true;
+  forbid_more_than(max_result_bytes);
+  return true;
+}
+
+asio::awaitable<void> PostgresLink::flush() {
+  int pending = PQflush(connection_.get());
+  while (pending == 1) {
+    co_await wait(Readiness::either);
+    consume_input();  // an answer must not block what we still have to send
+    pending = PQflush(connection_.get());
+  }
+}
+
+asio::awaitable<PgResult> PostgresLink::next_result() {
+  bool busy = PQisBusy(connection_.get()) != 0;
+  while (busy) {
+    co_await wait(Readiness::read);
+    if (!consume_input()) {
+      break;  // PQgetResult tells why
+    }
+    busy = PQisBusy(connection_.get()) != 0;
+    while (PGnotify* notification = PQnotifies(connection_.get())) {
+      PQfreemem(notification);  // nobody has asked for any: libpq would keep them all
+    }
+  }
+  PgResult result(PQgetResult(connection_.get()));
+  if (has_read_) {  // two system calls, which would cost more than a row that is there already
+    received_ = received_bytes(PQsocket(connection_.get()));
+    has_read_ = false;
+  }
+  co_return result;
+}
+
+bool PostgresLink::send(const std::vector<Statement>& statements) {
+  for (const Statement& statement : statements) {
+    std::vector<const char*> values;
+    for (const auto& value : statement.values) {
+      values.push_back(value ? value->c_str() : nullptr);
+    }
+    if (PQsendQueryParams(connection_.get(), statement.sql.c_str(), static_cast<int>(values.size()),
+                          nullptr, values.data(), nullptr, nullptr, 0) == 0) {
+      return false;
+    }
+  }
+  return PQpipelineSync(connection_.get()) == 1;
+}
+
+StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connection_.get()), {}}; }
+
+asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
+    const std::vector<Statement>& statements) {
+  PQsetnonblocking(connection_.get(), 1);
+  if (PQenterPipelineMode(connection_.get()) == 0 || !send(statements)) {
+    co_return broken();
+  }
+  co_await flush();
+  std::optional<StatementError> error = co_await answers(statements);
+  if (is_over()) {
+    co_return error;
+  }
+  leave_pipeline();
+  co_return error;
+}
+
+asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
+    std::function<std::optional<std::vector<Statement>>()> next,
+    std::function<bool(const std::optional<StatementError>&)> on_end) {
+  PQsetnonblocking(connection_.get(), 1);
+  if (PQenterPipelineMode(connection_.get()) == 0) {
+    co_return broken();
+  }
+  std::deque<std::vector<Statement>> under_way;
+  std::size_t bytes = 0;
+  bool more = true;
+  while (more || !under_way.empty()) {
+    // Refilled at half, so that what is sent goes in few packets.
+    if (more && under_way.size() <= max_groups / 2 && bytes <= max_group_bytes / 2) {
+      while (more && under_way.size() < max_groups && bytes < max_group_bytes) {
+        std::optional<std::vector<Statement>> group = next();
+        more = group.has_value();
+        if (group && !send(*group)) {
+          co_return broken();
+        }
+        if (group) {
+          bytes += size_of(*group);
+          under_way.push_back(std::move(*group));
+        }
+      }
+      co_await flush();
+    }
+    if (under_way.empty()) {
+      break;
+    }
+    const std::optional<StatementError> error = co_await answers(under_way.front());
+    if (is_over()) {
+      co_return error ? error : broken();
+    }
+    bytes -= size_of(under_way.front());
+    under_way.pop_front();
+    if (!on_end(error)) {
+      co_return std::nullopt;
+    }
+  }
+  leave_pipeline();
+  co_return std::nullopt;
+}
+
+void PostgresLink::leave_pipeline() {
+  if (PQexitPipelineMode(connection_.get()) == 0) {
+    throw MalformedAnswer{"the server ends its answers before all are given"};
+  }
+}
+
+/// Reads the answers to one group, up to its end. The first error; where the connection broke,
+/// that.
+asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
+    const std::vector<Statement>& statements) {
+  std::optional<StatementError> error;
+  std::size_t current = 0;
+  rows_ = 0;
+  PQsetSingleRowMode(connection_.get());
+  while (true) {
+    const PgResult result = co_await next_result();
+    const ConnStatusType status = PQstatus(connection_.get());
+    if (!result && status == CONNECTION_BAD) {
+      co_return broken();
+    }
+    if (!result) {  // the end of one statement's results
+      if (++current > statements.size() && error) {
+        // A pooler that lost its server passes on the server's last words and adds its own.
+        is_ended_ = true;
+        co_return error;
+      }
+      if (current > statements.size()) {
+        throw MalformedAnswer{"the server answers more than was asked"};
+      }
+      PQsetSingleRowMode(connection_.get());
+      continue;
+    }
+    const ExecStatusType kind = PQresultStatus(result.get());
+    if (kind == PGRES_PIPELINE_SYNC) {
+      break;
+    }
+    if (kind == PGRES_FATAL_ERROR) {
+      const StatementError found = error_of(result.get(), status);
+      if (!error) {
+        error = found;
+      }
+      if (status == CONNECTION_BAD) {
+        co_return error;
+      }
+      continue;
+    }
+    take(result.get(), statements, current);
+  }
+  co_return error;
+}
+
+/// One result that is no error: rows go to the statement that asked for them.
+void PostgresLink::take(const PGresult* result, const std::vector<Statement>& statements,
+                        std::size_t current) {
+  switch (PQresultStatus(result)) {
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_TUPLES_OK:
+      break;
+    case PGRES_COMMAND_OK:
+    case PGRES_PIPELINE_ABORTED:
+      return;
+    default:  // a COPY would be reported again and again
+      throw MalformedAnswer{"the server gives an answer of another kind than was asked for"};
+  }
+  rows_ += PQntuples(result);
+  if (rows_ > max_rows) {
+    throw MalformedAnswer{"the server sends more rows than any catalog has"};
+  }
+  for (int row = 0; row < PQntuples(result); ++row) {
+    const auto& on_row = statements.at(current).on_row;
+    if (on_row) {
+      read_row(result, row, columns_);
+      on_row(columns_);
+    }
+  }
+}
+
+}  // namespace conncheck
