@@ -21,8 +21,8 @@ namespace {
 // row security: 1 SELECT, 2 UPDATE's old rows, 4 its new rows, 8 DELETE, 16 INSERT.
 //
 // A rule has a row for each statement of its action, and one without any if it is INSTEAD; NOTIFY
-// asks for nothing, not even what would have been written instead. Beside a write in WITH all that is
-// inserted counts as ON CONFLICT, where one is.
+// asks for nothing, not even what would have been written instead. Beside a write in WITH all that
+// is inserted counts as ON CONFLICT, where one is.
 //
 // `secured`: the tables whose policies bind a role. `conditions`: the policies that apply then; a
 // permissive one that is always true leaves the others to be expanded, but not planned. Without a
