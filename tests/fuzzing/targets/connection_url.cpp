@@ -28,7 +28,7 @@ void check_parameters(const UrlParameters& url) {
   demand_printable(display_target(connection));
   demand(!url.parameters.contains("password") && !url.parameters.contains("sslpassword"),
          "a password stands among what may be printed");
-  check_endpoints(url.parameters);
+  check_endpoints({url.parameters.begin(), url.parameters.end()});
 }
 
 }  // namespace
