@@ -6,10 +6,10 @@ namespace {
 
 // An action on a relation whose rules make nothing of it is as NOTHING, and no permission is asked
 // for (see Rewriting::vanishes()). A write of one sort to one relation is a node (its oid and
-// event); it leads to what its rules write, and through an updatable view. INSERT with ON CONFLICT is
-// a node of its own (9 in place of 8), that leads to INSERT and is an error where rules are in the way.
-// It is kept where a statement is left in the end,
-// or where it leads back to itself, which never ends; what leads to something kept is kept.
+// event); it leads to what its rules write, and through an updatable view. INSERT with ON CONFLICT
+// is a node of its own (9 in place of 8), that leads to INSERT and is an error where rules are in
+// the way. It is kept where a statement is left in the end, or where it leads back to itself, which
+// never ends; what leads to something kept is kept.
 constexpr const char* vanishing_sql = R"sql(
 action_targets AS MATERIALIZED (
   SELECT e.id, e.holder::bigint * 32 + e.event AS node, e.oid AS to_oid,
@@ -64,6 +64,31 @@ kept AS MATERIALIZED (
   )
   SELECT a.node FROM above a
 ),
+-- What is given to columns other than DEFAULT. Where DEFAULT stands in a list of rows, that is not told.
+assigned AS MATERIALIZED (
+  SELECT e.id, e.n, e.oid, p.event, CASE WHEN e.on_conflict THEN 8 ELSE p.event END AS rewritten_as,
+         p.event = 8 AND r.action ~ ':override [12] ' AS overriding,
+         ARRAY(SELECT n::int - 7 FROM unnest(p.columns) n WHERE n <> '' AND n::int - 7 <> ALL (d.columns)) AS columns
+  FROM all_rules r JOIN all_entries e ON e.id = r.id
+  CROSS JOIN LATERAL (VALUES (1, 8, e.inserted), (4, 4, e.updated)) p(perm, event, columns)
+  CROSS JOIN LATERAL (SELECT ARRAY(SELECT substring(t FROM '^[^}]*} :resno ([0-9]+) ')::int
+                                   FROM unnest((string_to_array(r.action, '{SETTODEFAULT '))[2:]) t) AS columns) d
+  WHERE r.event > 2 AND r.writes_once AND e.perms & p.perm <> 0 AND array_position(d.columns, NULL) IS NULL
+),
+-- Through views, but not past a rule that does something else instead.
+given_in_vain AS MATERIALIZED (
+  WITH RECURSIVE down AS (
+    SELECT a.id, a.n, a.oid, a.event, a.rewritten_as, a.overriding, a.columns FROM assigned a
+    UNION
+    SELECT d.id, d.n, v.base, d.event, d.rewritten_as, d.overriding,
+           ARRAY(SELECT a.of_base FROM unnest(v.of_view, v.of_base) AS a(of_view, of_base) WHERE a.of_view = ANY (d.columns))
+    FROM down d JOIN updatable_views v ON v.oid = d.oid
+    WHERE v.base IS NOT NULL AND d.rewritten_as & (v.by_rule | v.by_trigger | v.refused) = 0
+  )
+  SELECT DISTINCT d.id, d.n
+  FROM down d JOIN pg_attribute a ON a.attrelid = d.oid AND a.attnum = ANY (d.columns)
+  WHERE a.attgenerated <> '' OR (a.attidentity = 'a' AND NOT d.overriding)
+),
 -- What cannot be rewritten is an error all the same: a column that a view does not take, a view that
 -- takes none, or a column that takes no value.
 descents AS MATERIALIZED (
@@ -79,9 +104,7 @@ descents AS MATERIALIZED (
     WHERE d.columns IS NOT NULL AND v.base IS NOT NULL AND d.event & (v.by_rule | v.by_trigger | v.refused) = 0
   )
   SELECT d.id,
-         bool_or(d.columns IS NULL OR EXISTS (
-           SELECT FROM pg_attribute a
-           WHERE a.attrelid = d.oid AND a.attnum = ANY (d.columns) AND (a.attgenerated <> '' OR a.attidentity = 'a'))) AS refused
+         bool_or(d.columns IS NULL OR d.id = ANY (ARRAY(SELECT g.id FROM given_in_vain g))) AS refused
   FROM down d GROUP BY d.id
 ),
 -- A condition is asked where the statement itself is made.

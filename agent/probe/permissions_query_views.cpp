@@ -54,7 +54,8 @@ view_events AS MATERIALIZED (
 // A write to a view is passed on from relation to relation until one takes it; on the way rules may
 // start further writes. The columns of a chain are those of its start that are still there, and
 // what they are called in each relation; a start that names no columns means all that get through.
-// `event` is how it is rewritten, `asks` what is asked for: two things only for UPDATE in ON CONFLICT.
+// `event` is how it is rewritten, `asks` what is asked for: two things only for UPDATE in ON
+// CONFLICT.
 constexpr const char* chains_sql = R"sql(
 starts AS MATERIALIZED (
   SELECT row_number() OVER () AS id, x.* FROM (

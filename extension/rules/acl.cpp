@@ -45,8 +45,8 @@ Grants relation_grants(Role& role, const RelationOwnership& relation, const Acl&
   if (acl) {
     for (const AclItem& item : *acl) {
       // Of wide ACLs most items give what is held already: to ask for those would cost the most.
-      const bool gives_more = !held.privileges.has_all(item.privileges) ||
-                              !held.grantable.has_all(item.grant_options);
+      const bool gives_more =
+          !held.privileges.has_all(item.privileges) || !held.grantable.has_all(item.grant_options);
       if (gives_more && role.receives_grants_to(item.grantee)) {
         held.privileges = held.privileges | item.privileges;
         held.grantable = held.grantable | item.grant_options;

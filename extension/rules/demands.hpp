@@ -32,6 +32,9 @@ struct WriteTarget {
   bool reads = false;         ///< its rows, too: in WHERE, RETURNING or in what it assigns
   std::vector<int> selected;  ///< the columns that it reads then
   bool on_conflict = false;   ///< an INSERT with that clause, or the UPDATE in it
+  std::vector<int> assigned;  ///< those of `columns` that are given something else than DEFAULT
+  bool overriding =
+      false;  ///< OVERRIDING of either sort: what is GENERATED AS IDENTITY may be given
 };
 
 /// A column of a view that is read; 0 stands for all of them.

@@ -75,6 +75,7 @@ class Rewriting {
 
   RoleId checking_role(const Rewrites& view) const;
   bool takes_value(RelationId relation, int column, Write write);
+  bool takes_values(const WriteTarget& target);
   Columns written_beneath(const UpdatableView& view, Event event, const Columns& columns);
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);

@@ -19,19 +19,12 @@ bool Rewriting::vanishes(const RuleAction& action) {
 /// It must be one that the server could rewrite, though.
 bool Rewriting::vanishes(const WriteTarget& target) {
   const Event event{target.write, target.on_conflict};
-  if (!vanishes(target.relation, event)) {
+  if (!vanishes(target.relation, event) || !takes_values(target)) {
     return false;
   }
   RelationId relation = target.relation;
   Columns columns = target.columns;
   for (;;) {
-    const std::vector<Column>& live = source_.columns(relation, audited_).live;
-    for (const Column& each : live) {
-      const bool named = std::find(columns->begin(), columns->end(), each.number) != columns->end();
-      if (named && (each.generated || each.identity_always)) {
-        return false;
-      }
-    }
     const Rewrites& rewrites = *source_.rewrites(relation);
     if (rewrites.on(event.rewritten_as()).instead_rule) {
       return true;

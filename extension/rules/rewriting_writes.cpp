@@ -62,6 +62,34 @@ bool Rewriting::takes_value(RelationId relation, int column, Write write) {
   });
 }
 
+/// Is nothing given to a column of a table that takes no value? Through views, but not past a rule
+/// that does something else instead.
+bool Rewriting::takes_values(const WriteTarget& target) {
+  const Event event{target.write, target.on_conflict};
+  const bool gives_identity = target.overriding && target.write == Write::insert;
+  std::set<RelationId> passed;
+  RelationId relation = target.relation;
+  Columns columns = target.assigned;
+  while (columns && !columns->empty() && passed.insert(relation).second) {
+    for (const Column& each : source_.columns(relation, audited_).live) {
+      const bool takes_none = each.generated || (each.identity_always && !gives_identity);
+      if (takes_none &&
+          std::find(columns->begin(), columns->end(), each.number) != columns->end()) {
+        return false;
+      }
+    }
+    const Rewrites* const rewrites = source_.rewrites(relation);
+    const Write write = event.rewritten_as();
+    if (rewrites == nullptr || rewrites->on(write).instead_rule ||
+        rewrites->on(write).instead_trigger || !rewrites->passes_on(write)) {
+      break;
+    }
+    columns = rewrites->updatable->mapped(*columns);
+    relation = rewrites->updatable->base;
+  }
+  return true;
+}
+
 Answer Rewriting::takes(RelationId relation, Write write) {
   return takes(relation, Event{write}, std::nullopt);
 }
@@ -142,6 +170,9 @@ Beneath Rewriting::done_by_rules(const WriteRewrite& rewrite, RelationId relatio
 /// Once is enough: rules that double from table to table would never end otherwise. Where something
 /// is written from makes no difference, unless it leads back there, and that is endless.
 Beneath Rewriting::written_by_rule(const WriteTarget& target, RoleId role) {
+  if (!takes_values(target)) {
+    return denied;
+  }
   const Event event{target.write, target.on_conflict};
   const WriteByRule key{target.relation, event,           target.columns,
                         target.reads,    target.selected, role};

@@ -3,6 +3,38 @@
 namespace conncheck::server {
 namespace {
 
+/// Several rows are a list of values beneath.
+bool is_default(Query* query, const TargetEntry* target) {
+  ListCell* row = nullptr;
+  if (!IsA(target->expr, Var)) {
+    return IsA(target->expr, SetToDefault);
+  }
+  const auto* const variable = (const Var*)target->expr;
+  const RangeTblEntry* const values =
+      variable->varlevelsup == 0 ? rt_fetch(variable->varno, query->rtable) : nullptr;
+  if (!rows_of_defaults_are_defaults || values == nullptr || values->rtekind != RTE_VALUES) {
+    return false;
+  }
+  foreach (row, values->values_lists) {
+    if (!IsA(list_nth((List*)lfirst(row), variable->varattno - 1), SetToDefault)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Bitmapset* assigned(Query* query, List* targets) {
+  Bitmapset* columns = nullptr;
+  ListCell* cell = nullptr;
+  foreach (cell, targets) {
+    auto* const target = static_cast<TargetEntry*>(lfirst(cell));
+    if (!target->resjunk && !is_default(query, target)) {
+      columns = bms_add_member(columns, target->resno - FirstLowInvalidHeapAttributeNumber);
+    }
+  }
+  return columns;
+}
+
 bool is_joined(Node* node, int index) {
   ListCell* cell = nullptr;
   check_stack_depth();
@@ -65,13 +97,24 @@ void note_relation(Query* query, int index, QueryPart* part) {
   auto* const noted = static_cast<FoundEntry*>(palloc0(sizeof(FoundEntry)));
   noted->relation = entry->relid;
   noted->is_target = index == query->resultRelation;
-  noted->command = query->commandType;
-  noted->on_conflict = query->onConflict != nullptr;
+  if (noted->is_target) {
+    describe_write(query, noted);
+  }
   noted->is_expanded_view = is_expanded_view(query, index);
   noted->is_locked_view =
       noted->is_expanded_view && get_parse_rowmark(query, static_cast<Index>(index)) != nullptr;
   noted->permissions = entry_permissions(query, entry);
   part->entries = lappend(part->entries, noted);
+}
+
+void describe_write(Query* query, FoundEntry* target) {
+  target->command = query->commandType;
+  target->on_conflict = query->onConflict != nullptr;
+  target->overriding = query->override != OVERRIDING_NOT_SET;
+  target->assigned = assigned(query, query->targetList);
+  if (target->on_conflict) {
+    target->assigned_on_conflict = assigned(query, query->onConflict->onConflictSet);
+  }
 }
 
 QueryPart walk_locked(Query* query) {

@@ -9,5 +9,7 @@ namespace conncheck::server {
 /// server counts them, is that of a relation.
 bool is_expanded_view(Query* query, int index);
 void note_relation(Query* query, int index, QueryPart* part);
+/// What `query`, which writes, does to its target; the relation itself is not filled in.
+void describe_write(Query* query, FoundEntry* target);
 
 }  // namespace conncheck::server

@@ -12,8 +12,11 @@ struct FoundEntry {
   bool is_expanded_view;
   bool is_locked_view;  ///< by FOR UPDATE and its like
   bool is_target;
-  CmdType command;   ///< if is_target
-  bool on_conflict;  ///< the same
+  CmdType command;  ///< these: if is_target
+  bool on_conflict;
+  bool overriding;
+  Bitmapset* assigned;  ///< columns that are given something else than DEFAULT
+  Bitmapset* assigned_on_conflict;
   EntryPermissions permissions;
 };
 

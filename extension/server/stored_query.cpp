@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "extension/server/called_functions.hpp"
+#include "extension/server/query_entries.hpp"
 #include "extension/server/query_walk.hpp"
 
 namespace conncheck::server {
@@ -21,22 +22,22 @@ void append_write(const FoundEntry& entry, rules::Demands& demands) {
   const EntryPermissions& permissions = entry.permissions;
   const bool reads = (permissions.required & ACL_SELECT) != 0;
   const std::vector<int> selected = column_numbers(permissions.selected);
-  const auto add = [&](rules::Write write, const Bitmapset* columns) {
-    demands.writes.push_back(
-        {entry.relation, write, column_numbers(columns), reads, selected, entry.on_conflict});
+  const auto add = [&](rules::Write write, const Bitmapset* columns, const Bitmapset* assigned) {
+    demands.writes.push_back({entry.relation, write, column_numbers(columns), reads, selected,
+                              entry.on_conflict, column_numbers(assigned), entry.overriding});
   };
   switch (entry.command) {
     case CMD_INSERT:
-      add(rules::Write::insert, permissions.inserted);
+      add(rules::Write::insert, permissions.inserted, entry.assigned);
       if ((permissions.required & ACL_UPDATE) != 0) {  // ON CONFLICT DO UPDATE
-        add(rules::Write::update, permissions.updated);
+        add(rules::Write::update, permissions.updated, entry.assigned_on_conflict);
       }
       break;
     case CMD_UPDATE:
-      add(rules::Write::update, permissions.updated);
+      add(rules::Write::update, permissions.updated, entry.assigned);
       break;
     case CMD_DELETE:
-      add(rules::Write::delete_, nullptr);
+      add(rules::Write::delete_, nullptr, nullptr);
       break;
     default:
       break;
@@ -152,9 +153,8 @@ std::vector<rules::WriteTarget> read_write_targets(Query* statement) {
     return {};
   }
   FoundEntry entry{};
-  entry.command = statement->commandType;
-  entry.on_conflict = statement->onConflict != nullptr;
   guard([&] {
+    describe_write(statement, &entry);
     RangeTblEntry* const target = rt_fetch(statement->resultRelation, statement->rtable);
     entry.relation = target->relid;
     entry.permissions = entry_permissions(statement, target);

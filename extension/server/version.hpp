@@ -44,6 +44,13 @@ inline PrivilegeSet known_privileges() {
   return known | known_relation_privileges();
 }
 
+/// DEFAULT in each of several rows is that of a generated column, too; before 14 it was an error.
+#if PG_VERSION_NUM >= 140000
+inline constexpr bool rows_of_defaults_are_defaults = true;
+#else
+inline constexpr bool rows_of_defaults_are_defaults = false;
+#endif
+
 /// The catalog of parameters' ACLs; all 0 before 15, which has none.
 struct ParameterCatalog {
   Oid id = InvalidOid;

@@ -172,6 +172,13 @@ MUTATIONS = (
         "false",
         ALL_OF_EXTENSION,
     ),
+    Mutation(
+        "extension: a rule may give a value to what is generated",
+        "extension/rules/rewriting_writes.cpp",
+        "const bool takes_none = each.generated || ",
+        "const bool takes_none = ",
+        ALL_OF_EXTENSION,
+    ),
     # The catalog query. Who holds what is the server's own answer there: to be wrong takes more than leaving out.
     Mutation(
         "catalog query: PUBLIC is dropped",
@@ -246,6 +253,13 @@ MUTATIONS = (
         "agent/probe/permissions_query_views.cpp",
         "OR (c.base IS NULL AND c.meets_conflicts)",
         "",
+        CATALOG,
+    ),
+    Mutation(
+        "catalog query: a rule may give a value to what is generated",
+        "agent/probe/permissions_query_vanishing.cpp",
+        "WHERE a.attgenerated <> '' OR (a.attidentity",
+        "WHERE (a.attidentity",
         CATALOG,
     ),
     # Policy and exit codes

@@ -216,7 +216,7 @@ def _all_pass(statements_for, columns, also=(), refused=()):
     outcomes = yield statements
     by_one = [[column] for column in columns] if len(columns) > 1 else [[]]
     for statement, outcome in zip(statements, outcomes):
-        if outcome[0] in MISWORDED and columns:
+        if outcome[0] in MISWORDED and outcome[0] not in refused and columns:
             for fewer in by_one:
                 if not (yield from _all_pass(statements_for, fewer, also, refused)):
                     return False
@@ -251,12 +251,14 @@ def judgement(relation, execute=False):
     """A generator for Tries.together(): the server's verdict for the current role on one relation. `execute`: what
     EXPLAIN lets pass is executed, too."""
     read = yield from _one_passes(relation.select)
+    # The columns of a table are known: only in what a rule does can it meet a generated one.
+    refused = REFUSED_WRITE if relation.kind == "v" else (*REFUSED_WRITE, *MISWORDED)
     write = relation.kind != "m" and (yield from _updates(relation))
-    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=REFUSED_WRITE))
+    write = write and (yield from _all_pass(relation.explained, relation.columns, refused=refused))
     if execute and read:
         read = yield from _one_passes(relation.select_nothing, CONSENTED_AFTER_EXPLAIN)
     if execute and write:
-        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, REFUSED_WRITE)
+        write = yield from _all_pass(relation.executed, relation.columns, CONSENTED_AFTER_EXPLAIN, refused)
     truncate = relation.kind in CONSENTED and (
         yield from _one_passes(relation.truncate, CONSENTED[relation.kind], REFUSED_WRITE))
     return Verdict(read, write, truncate)

@@ -6,6 +6,7 @@ from attempts import attempts, claims, differences, with_rows_written
 
 # Which rungs are held to a try, and to each other, over which catalog.
 RUNGS = {
+    "assigned_defaults": ("extension", "catalog"),
     "every_rule": ("extension", "catalog"),
     "functions_and_policies": ("extension", "catalog"),
     "on_conflict": ("extension", "catalog"),

@@ -129,6 +129,31 @@ TEST_F(RewritingRulesTest, ARuleOnWhatRulesMakeNothingOfDoesNothing) {
       << "not a column that the view can write";
 }
 
+TEST_F(RewritingRulesTest, AValueForAColumnThatTakesNoneIsRefused) {
+  relations.add_view(view, base);
+  ColumnHoldings& columns = relations.columns_[{base, audited}];
+  columns.live = {{1, true}, {2, false, true}};
+  relations.columns_[{base, view_owner}] = columns;
+  relations.held_[{base, view_owner}] = dml;
+  for (const RelationId target : {base, view}) {
+    std::vector<WriteTarget>& done = relations.done_on_insert(other).writes;
+    done = {{target, Write::insert, {1, 2}, false, {}}};
+    EXPECT_EQ(writes(Write::insert, other), Answer::yes) << "DEFAULT for both";
+    done[0].assigned = {1};
+    EXPECT_EQ(writes(Write::insert, other), Answer::no) << "generated";
+    done[0].assigned = {2};
+    EXPECT_EQ(writes(Write::insert, other), Answer::no) << "an identity, ALWAYS";
+    done[0].overriding = true;
+    EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+    done[0].assigned = {1};
+    EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  }
+  relations[base].writes[0].instead_rule = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::no) << "before the rule is looked at";
+  relations[view].writes[0].instead_rule = true;
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+}
+
 TEST_F(RewritingRulesTest, OnConflictIsRefusedWhereRulesAreInTheWay) {
   relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}, true}};
   EXPECT_EQ(writes(Write::insert, other), Answer::yes);
