@@ -32,7 +32,8 @@ struct WriteTarget {
   bool reads = false;         ///< its rows, too: in WHERE, RETURNING or in what it assigns
   std::vector<int> selected;  ///< the columns that it reads then
   bool on_conflict = false;   ///< an INSERT with that clause, or the UPDATE in it
-  std::vector<int> assigned;  ///< those of `columns` that are given something else than DEFAULT
+  std::vector<int> assigned =
+      {};  ///< those of `columns` that are given something else than DEFAULT
   bool overriding =
       false;  ///< OVERRIDING of either sort: what is GENERATED AS IDENTITY may be given
 };

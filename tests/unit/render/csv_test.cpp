@@ -51,7 +51,8 @@ TEST(Csv, ARoleThatSeesNothingHasARow) {
 TEST(Csv, AuditedRolesHaveRowsToo) {
   CheckReport report = healthy();
   report.roles.push_back({"etl", {}, {}, {relation("public", "orders", reading)}, {}});
-  EXPECT_NE(render(CsvFormat(), std::vector{report}).find("\norders-prod,ok,etl,public,orders,table,true,"),
+  EXPECT_NE(render(CsvFormat(), std::vector{report})
+                .find("\norders-prod,ok,etl,public,orders,table,true,"),
             std::string::npos);
 }
 
