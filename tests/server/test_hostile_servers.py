@@ -333,7 +333,8 @@ def test_a_key_exchange_that_takes_seconds_keeps_no_deadline_from_being_met(prog
     if others:
         assert check["status"] == "ok", check["error"]
     else:
-        assert (check["error"]["code"], check["error"]["phase"]) == ("timeout", "tls")
+        # A fast machine may be through with it, and then waits for the server.
+        assert check["error"]["code"] == "timeout" and check["error"]["phase"] in ("tls", "login")
 
 
 NASTY = [refuses_with_a_nasty_text, fails_the_query_with_a_nasty_text, fails_the_query_with_a_nasty_code, sends_garbage]
