@@ -169,6 +169,11 @@ class Tries:
         """[(SQLSTATE, message), …]"""
         return self._connection.execute("SELECT state, message FROM pg_temp.try(%s)", [statements]).fetchall()
 
+    def finds_no_row(self, relation):
+        """Whether the planner knows so, of some part of a read: it leaves out what would be made of the rows."""
+        plan = self._connection.execute(relation.select).fetchall()
+        return any("One-Time Filter: false" in line for (line,) in plan)
+
     def together(self, judgements):
         """[what each judgement returns, or its Undecided]. A judgement is a generator: it yields statements and is
         sent what came of them; all that are asked at once are tried in one call."""
