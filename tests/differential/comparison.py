@@ -22,6 +22,10 @@ OWN_ROWS = """
            owner, row_security, blocked_by
     FROM public.conncheck_permissions()
 """
+UNLISTED = """
+    SELECT can_read, can_write, can_truncate FROM public.conncheck_permissions(include_invisible => true)
+    WHERE (schema_name, table_name) = (%s, %s)
+"""
 ROW_SECURITY = """
     SELECT n.nspname, c.relname,
            CASE WHEN NOT c.relrowsecurity THEN 'none' WHEN row_security_active(c.oid) THEN 'applies' ELSE 'bypassed' END
@@ -138,6 +142,9 @@ class Comparison:
             self.counts["writable"] += tried.write
             self.counts["truncatable"] += tried.truncate
             answers = {source: claimed.get(key, NOTHING) for source, claimed in said.items()} | {"tried": tried}
+            if tried.write and not any(key in claimed for claimed in said.values()):
+                # A relation is listed if something is held on it, but a write of which rules make nothing needs nothing.
+                answers = {"extension": tries.verdict(UNLISTED, key), "tried": tried}
             if (role, key) in self._limited:
                 self.counts[KNOWN_LIMIT] += 1
                 del answers["catalog"]

@@ -169,6 +169,10 @@ class Tries:
         """[(SQLSTATE, message), …]"""
         return self._connection.execute("SELECT state, message FROM pg_temp.try(%s)", [statements]).fetchall()
 
+    def verdict(self, query, parameters):
+        """What a query for can_read, can_write and can_truncate of one relation says."""
+        return Verdict(*self._connection.execute(query, parameters).fetchone())
+
     def finds_no_row(self, relation):
         """Whether the planner knows so, of some part of a read: it leaves out what would be made of the rows."""
         plan = self._connection.execute(relation.select).fetchall()
