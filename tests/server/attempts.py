@@ -173,10 +173,9 @@ class Tries:
         """What a query for can_read, can_write and can_truncate of one relation says."""
         return Verdict(*self._connection.execute(query, parameters).fetchone())
 
-    def finds_no_row(self, relation):
-        """Whether the planner knows so, of some part of a read: it leaves out what would be made of the rows."""
-        plan = self._connection.execute(relation.select).fetchall()
-        return any("One-Time Filter: false" in line for (line,) in plan)
+    def plan(self, relation):
+        """Lines of EXPLAIN, of a read of all its columns."""
+        return [line for (line,) in self._connection.execute(relation.select).fetchall()]
 
     def together(self, judgements):
         """[what each judgement returns, or its Undecided]. A judgement is a generator: it yields statements and is
