@@ -1,8 +1,10 @@
 """What answers is no honest server: each check ends in time, says what is wrong, and harms nobody else."""
 
 import base64
+import contextlib
 import json
 import os
+import socket
 import ssl
 import struct
 import threading
@@ -287,6 +289,27 @@ def test_hostile(program, healthy, script, connected, codes, phases):
     assert checks["healthy"]["duration_ms"]["total"] < TIMEOUT * 1000
     # A single message is libpq's to the last byte, up to the gigabyte that the protocol allows.
     assert sanitized() or script is sends_a_message_of_a_gigabyte or memory < MEMORY_LIMIT_KB
+
+
+FLOODS = [sends_a_message_of_a_gigabyte, floods_notices_at_login, floods_notices_in_a_query, floods_parameters_at_login]
+
+
+def test_floods_over_a_unix_socket(program):
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for number, script in enumerate(FLOODS):
+            directory = program.directory / str(number)
+            directory.mkdir()
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(directory / ".s.PGSQL.5432"))
+            listener.listen()
+            stack.enter_context(HostileServer(script, listener))
+            connections.append({"name": f"flood-{number}", "url": f"postgresql://app@/orders?host={directory}"})
+        config = {"version": 1, "defaults": {"timeout": f"{TIMEOUT}s"}, "connections": connections}
+        _, output, _, memory = run_and_measure(program, ["check", "--format", "json"], config)
+    for check in json.loads(output)["checks"]:
+        assert check["error"]["code"] == "protocol_error" and "larger than any" in check["error"]["message"], check["error"]
+    assert sanitized() or memory < MEMORY_LIMIT_KB
 
 
 def write_absurd_group(path):
