@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "agent/probe/certificate_fault.hpp"
+#include "agent/probe/tls_reading.hpp"
 
 namespace asio = boost::asio;
 
@@ -198,7 +199,10 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
       current.phase = reached;
       on_phase(reached);
     }
-    current.encrypted = current.encrypted || PQsslInUse(connection_.get()) != 0;
+    if (!current.encrypted && PQsslInUse(connection_.get()) != 0) {
+      current.encrypted = true;  // libpq returns here before it reads anything else
+      return_after_each_tls_message(connection_.get());
+    }
     current.password_asked =
         current.password_asked || PQconnectionUsedPassword(connection_.get()) != 0;
   }
