@@ -267,7 +267,8 @@ def test_floods_over_a_unix_socket(program):
         config = {"version": 1, "defaults": {"timeout": f"{TIMEOUT}s"}, "connections": connections}
         _, output, _, memory = run_and_measure(program, ["check", "--format", "json"], config)
     for check in json.loads(output)["checks"]:
-        assert check["error"]["code"] == "protocol_error" and "larger than any" in check["error"]["message"], check["error"]
+        error = check["error"]
+        assert error["code"] == "protocol_error" and "larger than any" in error["message"], error
     assert sanitized() or memory < MEMORY_LIMIT_KB
 
 
