@@ -250,7 +250,7 @@ def test_hostile(program, healthy, script, connected, codes, phases):
     assert sanitized() or script is sends_a_message_of_a_gigabyte or memory < MEMORY_LIMIT_KB
 
 
-FLOODS = [sends_a_message_of_a_gigabyte, floods_notices_at_login, floods_notices_in_a_query, floods_parameters_at_login]
+FLOODS = [sends_a_message_of_a_gigabyte, floods_notices_at_login, floods_parameters_at_login]
 
 
 def test_floods_over_a_unix_socket(program):
@@ -268,7 +268,8 @@ def test_floods_over_a_unix_socket(program):
         _, output, _, memory = run_and_measure(program, ["check", "--format", "json"], config)
     for check in json.loads(output)["checks"]:
         error = check["error"]
-        assert error["code"] == "protocol_error" and "larger than any" in error["message"], error
+        is_slow = sanitized() and error["code"] == "query_timeout"
+        assert is_slow or (error["code"] == "protocol_error" and "larger than any" in error["message"]), error
     assert sanitized() or memory < MEMORY_LIMIT_KB
 
 
