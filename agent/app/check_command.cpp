@@ -126,7 +126,8 @@ class Results {
 
  private:
   static bool print_text(std::string_view text) {
-    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    // fwrite() takes no null pointer, not even for nothing.
+    return text.empty() || std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   }
 
   std::unique_ptr<ReportFormat> format_;

@@ -74,7 +74,7 @@ void check_url_against_keys(Reader& reader, const Settings& own) {
 }
 
 /// libpq would leave out TLS, and the bastion has no such socket.
-void check_tunnel(Reader& reader, Place place, const Connection& connection) {
+void check_tunnel(Reader& reader, Place place, const Settings& own, const Connection& connection) {
   const auto& parameters = connection.parameters;
   if (!connection.tunnel || parameters.contains("service")) {
     return;
@@ -85,9 +85,12 @@ void check_tunnel(Reader& reader, Place place, const Connection& connection) {
                           hosts.find(",@") != std::string::npos ||
                           (hosts.empty() && !parameters.contains("hostaddr"));
   if (has_socket) {
-    reader.error(place,
-                 "`tunnel` leads to a host and port, not to a Unix socket: name the server's host "
-                 "as the bastion sees it (`localhost` is the bastion)");
+    const bool is_inherited = !own.has("tunnel");
+    reader.error(is_inherited ? place : own.given.at("tunnel"),
+                 fmt::format("`tunnel`{} leads to a host and port, not to a Unix socket: name the "
+                             "server's host as the bastion sees it (`localhost` is the bastion){}",
+                             is_inherited ? " (of `defaults`)" : "",
+                             is_inherited ? ", or write tunnel: none" : ""));
   }
 }
 
@@ -123,7 +126,7 @@ Connection merged_connection(const Settings& own, const Settings& defaults) {
   connection.require = first_given(own.require, defaults.require);
   connection.forbid = first_given(own.forbid, defaults.forbid);
   connection.tags = first_given(own.tags, defaults.tags);
-  connection.tunnel = own.tunnel ? own.tunnel : defaults.tunnel;
+  connection.tunnel = own.has("tunnel") ? own.tunnel : defaults.tunnel;  // it may say none
   return connection;
 }
 
@@ -142,7 +145,7 @@ std::optional<Connection> read_connection(Reader& reader, const Value& value,
   Connection connection = merged_connection(own, defaults);
   connection.origin = reader.origin(value.place);
   apply_provider(reader, value.place, own, connection);
-  check_tunnel(reader, own.has("tunnel") ? own.given.at("tunnel") : value.place, connection);
+  check_tunnel(reader, value.place, own, connection);
   if (!ports_fit_hosts(connection.parameters)) {
     reader.error(own.has("port") ? own.given.at("port") : value.place,
                  "`port` must be one port, or one for each host");

@@ -76,9 +76,25 @@ void read_secret(Reader& reader, const Value& value, std::string_view what,
   }
 }
 
+std::optional<Tunnel> read_no_tunnel(Reader& reader, const Value& value) {
+  const auto text = reader.read_text(value, "`tunnel`");
+  if (text && text->value != "none") {
+    reader.error(value.place, "`tunnel` must be a mapping with the SSH server's `host`, or `none`" +
+                                  Reader::but_not(*text));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Tunnel> read_tunnel(Reader& reader, const Value& value) {
+  if (value.kind == Value::Kind::text) {
+    return read_no_tunnel(reader, value);
+  }
+  if (value.kind == Value::Kind::none) {
+    reader.error(value.place, "`tunnel` has no value: write its keys, or none for no tunnel");
+    return std::nullopt;
+  }
   Tunnel tunnel;
   bool has_host = false;
   const std::vector<Key> keys = {

@@ -7,7 +7,7 @@
 
 namespace conncheck {
 
-/// Nothing if it is no mapping or has no host.
+/// Nothing where it says `none`, or if it is no mapping or has no host.
 [[nodiscard]] std::optional<Tunnel> read_tunnel(Reader& reader, const Value& value);
 
 }  // namespace conncheck

@@ -9,7 +9,11 @@ namespace conncheck {
 namespace {
 
 /// How much a failure tells: how far it let come, and how definite it is.
-int weight(const Failure& failure) {
+int weight(const HostFailure& host) {
+  const Failure& failure = host.failure;
+  if (!host.was_tried) {
+    return -1;
+  }
   switch (failure.code) {
     case FailureCode::dns_failure:
       return 0;
@@ -75,10 +79,9 @@ Failure without_tls_failure(const std::string& sslmode, bool over_unix_socket) {
 }
 
 Failure failure_of_hosts(std::vector<HostFailure> failures) {
-  const auto cause = std::max_element(failures.begin(), failures.end(),
-                                      [](const HostFailure& a, const HostFailure& b) {
-                                        return weight(a.failure) < weight(b.failure);
-                                      });
+  const auto cause = std::max_element(
+      failures.begin(), failures.end(),
+      [](const HostFailure& a, const HostFailure& b) { return weight(a) < weight(b); });
   Failure result = cause->failure;
   if (failures.size() == 1) {
     return result;

@@ -36,6 +36,7 @@ namespace conncheck {
 struct HostFailure {
   std::string host;  ///< as it is shown
   Failure failure;
+  bool was_tried = true;  ///< false: it was left out, as it cannot give what is asked for
 };
 
 /// One failure for several hosts: that of the one that let come farthest, with what the others

@@ -81,6 +81,10 @@ class Login {
       }
       for (std::size_t j = 0; j < endpoints.size(); ++j) {
         const Endpoint& endpoint = endpoints[j];
+        if (is_socket(endpoint) && demands_tls(request_.parameters)) {
+          failures.push_back(left_out(endpoint));
+          continue;
+        }
         const std::optional<milliseconds> limit = time_for_login(endpoints.size() - j + others);
         const bool one_of_several = hosts.size() > 1 || endpoints.size() > 1;
         const std::optional<Failure> failure =
@@ -99,6 +103,12 @@ class Login {
       }
     }
     co_return failure_of_hosts(std::move(failures));
+  }
+
+  /// libpq would leave out TLS over a Unix socket, without a word.
+  HostFailure left_out(const Endpoint& socket) const {
+    const std::string sslmode = value_of(request_.parameters, "sslmode");
+    return {request_.shown(socket), without_tls_failure(sslmode, true), false};
   }
 
   /// One for each address of a host, before `others` that are to have their turn. None: `failures`
@@ -160,10 +170,6 @@ class Login {
       attempt.port.clear();  // shown with the host
     }
     parameters["target_session_attrs"] = target;
-    if (is_socket(endpoint) && demands_tls(parameters)) {
-      // libpq would leave TLS out over a Unix socket, without a word.
-      co_return without_tls_failure(value_of(parameters, "sslmode"), true);
-    }
     request_.on_phase(Phase::connect);
     std::vector<Failure> tries;
     const MayTryAgain note = [&](const FailedTry& failed) {

@@ -12,7 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "agent/probe/certificate_fault.hpp"
-#include "agent/probe/received_bytes.hpp"
+#include "agent/probe/tls_reading.hpp"
 
 namespace asio = boost::asio;
 
@@ -151,7 +151,7 @@ void PostgresLink::start(const Parameters& parameters) {
   }
   PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
-  received_ = 0;
+  received_ = {};
   has_read_ = true;
   is_ended_ = false;
   burned_ = {};
@@ -199,7 +199,10 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
       current.phase = reached;
       on_phase(reached);
     }
-    current.encrypted = current.encrypted || PQsslInUse(connection_.get()) != 0;
+    if (!current.encrypted && PQsslInUse(connection_.get()) != 0) {
+      current.encrypted = true;  // libpq returns here before it reads anything else
+      return_after_each_tls_message(connection_.get());
+    }
     current.password_asked =
         current.password_asked || PQconnectionUsedPassword(connection_.get()) != 0;
   }
@@ -220,8 +223,7 @@ std::string PostgresLink::message_after(std::size_t told) const {
 /// Throws when more than `limit` bytes have come since the last result was complete.
 void PostgresLink::forbid_more_than(std::uint64_t limit) const {
   // After libpq has opened another socket the count starts anew.
-  const std::uint64_t received = received_bytes(PQsocket(connection_.get()));
-  if (received > received_ && received - received_ > limit) {
+  if (received_.since_mark(PQsocket(connection_.get())) > limit) {
     throw MalformedAnswer{"the server sends a message that is larger than any answer can be"};
   }
 }

@@ -17,6 +17,7 @@
 #include "agent/probe/libpq.hpp"
 #include "agent/probe/parameters.hpp"
 #include "agent/probe/probe_watch.hpp"
+#include "agent/probe/received_bytes.hpp"
 
 namespace conncheck {
 
@@ -128,9 +129,9 @@ class PostgresLink {
   bool is_ended_ = false;  ///< by the other end, which has not closed its socket yet
   std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits, while connecting
   std::int64_t rows_ = 0;                                        ///< of this group of statements
-  std::uint64_t received_ = 0;  ///< when the last result was complete
-  bool has_read_ = true;        ///< since then
-  Columns columns_;             ///< of the row that is looked at
+  ReceivedBytes received_;  ///< marked when the last result was complete
+  bool has_read_ = true;    ///< since then
+  Columns columns_;         ///< of the row that is looked at
 };
 
 }  // namespace conncheck

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "agent/probe/postgres_link.hpp"
-#include "agent/probe/received_bytes.hpp"
 
 namespace asio = boost::asio;
 
@@ -97,8 +96,8 @@ asio::awaitable<PgResult> PostgresLink::next_result() {
     }
   }
   PgResult result(PQgetResult(connection_.get()));
-  if (has_read_) {  // two system calls, which would cost more than a row that is there already
-    received_ = received_bytes(PQsocket(connection_.get()));
+  if (has_read_) {  // system calls, which would cost more than a row that is there already
+    received_.mark(PQsocket(connection_.get()));
     has_read_ = false;
   }
   co_return result;

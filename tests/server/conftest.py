@@ -85,6 +85,14 @@ def database(make_database):
     return make_database()
 
 
+@pytest.fixture
+def healthy(database, make_role):
+    """A connection with nothing wrong, to be checked beside others."""
+    role = make_role("healthy_reader")
+    database.sql("CREATE TABLE orders (id int); GRANT SELECT ON orders TO healthy_reader")
+    return {"name": "healthy", "url": database.url(role)}
+
+
 @pytest.fixture(scope="module")
 def catalog(cluster, request):
     """One of tests/server/catalogs, by indirect parametrization: (database, names of its roles)."""

@@ -214,7 +214,22 @@ def test_somebody_ends_tls_in_between(program, server, binding):
 
 
 def test_a_unix_socket_has_no_tls(program, server):
-    socket = f"host={server.socket_directory}&port={server.port}&user=app"
+    place = f"host={server.socket_directory}&port={server.port}&user=app"
     for mode in MODES[3:]:
-        result = check_one(program, f"postgresql:///postgres?{socket}&sslmode={mode}")
+        result = check_one(program, f"postgresql:///postgres?{place}&sslmode={mode}")
         assert_failed(result, "tls_refused", "tls", hint="Unix socket")
+
+
+@pytest.mark.parametrize("mode", MODES[3:])
+def test_a_unix_socket_is_left_out_where_another_host_has_tls(program, server, authority, mode):
+    def check(directory, port):
+        hosts = f"{str(directory).replace('/', '%2F')}:{server.port},localhost:{port}"
+        parameters = f"sslmode={mode}&sslrootcert={authority.certificate}"
+        return check_one(program, f"postgresql://app:{server.role.password}@{hosts}/postgres?{parameters}")
+
+    for directory in ["/nowhere", server.socket_directory]:
+        assert_connected(check(directory, server.port), ssl=True)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        result = check(server.socket_directory, unused.getsockname()[1])
+    assert_failed(result, "refused", "connect", hint="listens", message=["localhost:", f"sslmode {mode} asks for TLS"])

@@ -1,25 +1,18 @@
 """What answers is no honest server: each check ends in time, says what is wrong, and harms nobody else."""
 
-import base64
+import contextlib
 import json
-import os
-import ssl
+import socket
 import struct
 import threading
-import time
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 import hostile
-from certificates import self_signed
 from hostile import HostileServer, message
+from hostile_checks import MEMORY_LIMIT_KB, TIMEOUT, connection_to, run_and_measure, sanitized
 
 pytestmark = pytest.mark.any_version
-
-TIMEOUT = 2
-# libpq reads on within one call while the peer is faster: the limit can be passed by what comes meanwhile.
-MEMORY_LIMIT_KB = 700 * 1024
 
 
 def closes_at_once(peer):
@@ -235,38 +228,6 @@ CASES = [
 ]
 
 
-def connection_to(server, name="hostile"):
-    return {
-        "name": name,
-        "url": f"postgresql://app:sesame@127.0.0.1:{server.port}/orders",
-        "timeout": f"{TIMEOUT}s",
-    }
-
-
-def run_and_measure(program, arguments, config):
-    """(exit code, standard output, seconds, peak memory in kB) of a run."""
-    began = time.monotonic()
-    process = program.start(arguments, config=config)
-    output = process.stdout.read()
-    process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.communicate()
-    return process.returncode, output, time.monotonic() - began, usage.ru_maxrss
-
-
-@pytest.fixture
-def healthy(database, make_role):
-    role = make_role("healthy_reader")
-    database.sql("CREATE TABLE orders (id int); GRANT SELECT ON orders TO healthy_reader")
-    return {"name": "healthy", "url": database.url(role)}
-
-
-def sanitized():
-    """An instrumented program needs memory for its instruments, and time: libpq takes in a gigabyte in one call."""
-    return "CONNCHECK_SANITIZED" in os.environ
-
-
 @pytest.mark.parametrize("script, connected, codes, phases", CASES, ids=[case[0].__name__ for case in CASES])
 def test_hostile(program, healthy, script, connected, codes, phases):
     with HostileServer(script) as server:
@@ -289,52 +250,27 @@ def test_hostile(program, healthy, script, connected, codes, phases):
     assert sanitized() or script is sends_a_message_of_a_gigabyte or memory < MEMORY_LIMIT_KB
 
 
-def write_absurd_group(path):
-    """Parameters for Diffie-Hellman in the largest group that OpenSSL takes. The server's own share is short; a
-    client, who is not told so, computes for seconds."""
-
-    def integer(number):
-        return der(b"\x02", number.to_bytes(number.bit_length() // 8 + 1, "big"))
-
-    def der(kind, body):
-        return kind + b"\x82" + struct.pack("!H", len(body)) + body
-
-    modulus = (1 << 9999) + 12345678901  # a prime would not make it any slower
-    encoded = base64.encodebytes(der(b"\x30", integer(modulus) + integer(2) + integer(512))).decode()
-    path.write_text(f"-----BEGIN DH PARAMETERS-----\n{encoded}-----END DH PARAMETERS-----\n")
+FLOODS = [sends_a_message_of_a_gigabyte, floods_notices_at_login, floods_parameters_at_login]
 
 
-@pytest.mark.parametrize("others", [False, True], ids=["alone", "before another host"])
-def test_a_key_exchange_that_takes_seconds_keeps_no_deadline_from_being_met(program, healthy, others):
-    self_signed(["localhost"], program.directory, key=rsa.generate_private_key(65537, 2048))
-    write_absurd_group(program.directory / "group.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(program.directory / "server.crt", program.directory / "server.key")
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("DHE-RSA-AES256-GCM-SHA384")
-    context.load_dh_params(program.directory / "group.pem")
-
-    def script(peer):
-        peer.startup_with_tls(context)
-        peer.wait_for_the_end()
-
-    with HostileServer(script) as server:
-        absurd = connection_to(server)
-        if others:  # each has its share of the time
-            absurd["url"] = healthy["url"].replace("@", f"@127.0.0.1:{server.port},")
-        absurd["url"] += "?sslmode=prefer"
-        began = time.monotonic()
-        config = {"version": 1, "connections": [absurd, healthy]}
-        run = program.run(["check", "--format", "json"], config=config)
-    assert time.monotonic() - began < TIMEOUT + 2
-    assert run.check("healthy")["status"] == "ok"
-    check = run.check("hostile")
-    assert check["duration_ms"]["total"] <= (TIMEOUT + 1) * 1000
-    if others:
-        assert check["status"] == "ok", check["error"]
-    else:
-        # A fast machine may be through with it, and then waits for the server.
-        assert check["error"]["code"] == "timeout" and check["error"]["phase"] in ("tls", "login")
+def test_floods_over_a_unix_socket(program):
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for number, script in enumerate(FLOODS):
+            directory = program.directory / str(number)
+            directory.mkdir()
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(directory / ".s.PGSQL.5432"))
+            listener.listen()
+            stack.enter_context(HostileServer(script, listener))
+            connections.append({"name": f"flood-{number}", "url": f"postgresql://app@/orders?host={directory}"})
+        config = {"version": 1, "defaults": {"timeout": f"{TIMEOUT}s"}, "connections": connections}
+        _, output, _, memory = run_and_measure(program, ["check", "--format", "json"], config)
+    for check in json.loads(output)["checks"]:
+        error = check["error"]
+        is_slow = sanitized() and error["code"] == "query_timeout"
+        assert is_slow or (error["code"] == "protocol_error" and "larger than any" in error["message"]), error
+    assert sanitized() or memory < MEMORY_LIMIT_KB
 
 
 NASTY = [refuses_with_a_nasty_text, fails_the_query_with_a_nasty_text, fails_the_query_with_a_nasty_code, sends_garbage]

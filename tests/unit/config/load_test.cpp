@@ -243,6 +243,15 @@ TEST(Load, DefaultsGiveWayToKeysAndUrl) {
   EXPECT_EQ(named(loaded, "fourth").parameters.at("port"), "1,2");
 }
 
+TEST(Load, ATunnelOfAllButOne) {
+  const Loaded loaded = load(testdata / "valid/tunnel_of_all_but_one.yml", environment);
+  ASSERT_EQ(lines(loaded, testdata), "");
+  EXPECT_TRUE(named(loaded, "through-it").tunnel);
+  for (const char* name : {"straight", "by-variable", "socket"}) {
+    EXPECT_FALSE(named(loaded, name).tunnel) << name;
+  }
+}
+
 // Files and directories.
 
 TEST_F(LoadFiles, DirectoryInNameOrderWithDefaultsOfEachFile) {

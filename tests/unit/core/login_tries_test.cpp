@@ -77,6 +77,15 @@ TEST(SeveralHosts, TellOfTheOneThatLetComeFarthest) {
   EXPECT_EQ(failure_of_hosts({{"a:1", silent}, {"b:1", unreachable}}).code, FailureCode::timeout);
 }
 
+TEST(SeveralHosts, OfWhichOneWasLeftOut) {
+  const Failure socket = without_tls_failure("require", true);
+  const Failure name = failure(FailureCode::dns_failure, Phase::resolve);
+  const Failure all = failure_of_hosts({{"/run:1", socket, false}, {"b:1", name}});
+  EXPECT_EQ(all.code, FailureCode::dns_failure);
+  EXPECT_EQ(all.message, "b:1: dns_failure; /run:1: " + socket.message);
+  EXPECT_EQ(failure_of_hosts({{"/run:1", socket, false}}).code, FailureCode::tls_refused);
+}
+
 TEST(SeveralHosts, OfWhichOneWasTried) {
   EXPECT_EQ(failure_of_hosts({{"a:1", refused}}).message, "refused");
 }
