@@ -79,7 +79,8 @@ ProbeOptions probe_options(const Job& job) {
 
 Answer answer_of(const Job& job, Observation observation) {
   if (!job.question) {
-    return {assess(job.connection, std::move(observation)), std::nullopt};
+    CheckReport report = assess(job.connection, std::move(observation));
+    return {job.wants_rows ? std::move(report) : without_rows(std::move(report)), std::nullopt};
   }
   Answer answer;
   answer.report.connection = job.connection.name;
