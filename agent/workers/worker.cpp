@@ -13,6 +13,7 @@
 #include <map>
 
 #include "agent/core/assessment.hpp"
+#include "agent/probe/prefetched_digest.hpp"
 #include "agent/probe/probe.hpp"
 #include "agent/workers/channel.hpp"
 #include "agent/workers/message.hpp"
@@ -189,6 +190,7 @@ int run_worker() {
   // of their own, never written to. On the heap they would lie on what was written before.
   mallopt(M_MMAP_THRESHOLD, libpq_buffer_bytes);
   mallopt(M_TOP_PAD, libpq_buffer_bytes / 4);  // no room for one at the heap's end
+  prefetch_digest();
   bool has_calls_under_way = false;
   {
     Worker worker;
