@@ -101,7 +101,7 @@ class Agent {
       : connections_(configuration.connections),
         maintenance_(configuration.maintenance),
         agenda_(rhythms_of(configuration.connections), now()),
-        run_(loop.get_executor(), CheckOptions{}, configuration.limits),
+        run_(loop.get_executor(), CheckOptions{.wants_rows = false}, configuration.limits),
         timer_(loop),
         signals_(loop, SIGTERM, SIGINT) {}
 

@@ -143,8 +143,8 @@ struct Finding {
 struct RolePermissions {
   std::string role_name;
   Summary summary;
-  std::vector<SchemaPermissions> schemas;
-  std::vector<RelationPermissions> tables;  ///< visible ones only
+  std::vector<SchemaPermissions> schemas;   ///< none after without_rows()
+  std::vector<RelationPermissions> tables;  ///< visible ones only; none after without_rows()
   std::vector<Finding> findings;
 };
 
@@ -186,6 +186,9 @@ struct CheckReport {
 /// relations (information_schema lists none).
 [[nodiscard]] Summary summarize(std::span<const RelationPermissions> relations,
                                 std::span<const SchemaPermissions> schemas);
+
+/// Without schemas and tables, for who does not show them; what was counted and found stays.
+[[nodiscard]] CheckReport without_rows(CheckReport report);
 
 /// The worst of two, in the order critical, unknown, warning, ok.
 [[nodiscard]] Status worst(Status a, Status b);

@@ -60,36 +60,31 @@ int duplicate(int descriptor) {
 }  // namespace
 
 PostgresLink::PostgresLink(asio::any_io_executor executor, BlockingCalls& logins, ProbeWatch& watch)
-    : executor_(std::move(executor)), logins_(logins), watch_(watch) {}
+    : executor_(std::move(executor)), logins_(logins), watch_(watch), session_(executor_) {}
 
-void PostgresLink::close() { connection_.reset(); }
+void PostgresLink::close() {
+  session_.close();
+  connection_.reset();
+}
 
 /// False: not before the connection attempt's expiry.
-asio::awaitable<bool> PostgresLink::wait(Readiness readiness) {
+asio::awaitable<bool> PostgresLink::wait_to_connect(bool for_reading) {
   // libpq closes and reopens its socket as it pleases, often under the same number: a descriptor of
   // our own for each wait never refers to a socket that is gone.
   asio::posix::stream_descriptor descriptor(executor_, duplicate(PQsocket(connection_.get())));
+  const auto event = for_reading ? asio::posix::stream_descriptor::wait_read
+                                 : asio::posix::stream_descriptor::wait_write;
   watch_.waits();
   bool in_time = true;
-  if (readiness == Readiness::either) {
+  if (expiry_) {
+    asio::steady_timer timer(executor_, *expiry_);
     auto both = asio::experimental::make_parallel_group(
-        descriptor.async_wait(asio::posix::stream_descriptor::wait_read, asio::deferred),
-        descriptor.async_wait(asio::posix::stream_descriptor::wait_write, asio::deferred));
+        descriptor.async_wait(event, asio::deferred), timer.async_wait(asio::deferred));
     const auto first = asio::experimental::wait_for_one();
-    co_await both.async_wait(first, asio::use_awaitable);
+    const auto [order, waited, expired] = co_await both.async_wait(first, asio::use_awaitable);
+    in_time = order[0] == 0 || expired;
   } else {
-    const auto event = readiness == Readiness::read ? asio::posix::stream_descriptor::wait_read
-                                                    : asio::posix::stream_descriptor::wait_write;
-    if (expiry_) {
-      asio::steady_timer timer(executor_, *expiry_);
-      auto both = asio::experimental::make_parallel_group(
-          descriptor.async_wait(event, asio::deferred), timer.async_wait(asio::deferred));
-      const auto first = asio::experimental::wait_for_one();
-      const auto [order, waited, expired] = co_await both.async_wait(first, asio::use_awaitable);
-      in_time = order[0] == 0 || expired;
-    } else {
-      co_await descriptor.async_wait(event, asio::use_awaitable);
-    }
+    co_await descriptor.async_wait(event, asio::use_awaitable);
   }
   watch_.is_heard();
   co_return in_time;
@@ -143,6 +138,7 @@ void PostgresLink::leave_behind(const std::shared_ptr<BlockingCalls::Call>& call
 }
 
 void PostgresLink::start(const Parameters& parameters) {
+  session_.close();
   const Keywords pairs = keywords(parameters);
   connection_ = {PQconnectStartParams(pairs.names.data(), pairs.values.data(), 0),
                  ConnectionCloser()};
@@ -169,8 +165,7 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
     poll = PGRES_POLLING_FAILED;
   }
   while (poll != PGRES_POLLING_OK && poll != PGRES_POLLING_FAILED) {
-    const Readiness readiness = poll == PGRES_POLLING_READING ? Readiness::read : Readiness::write;
-    const bool in_time = co_await wait(readiness);
+    const bool in_time = co_await wait_to_connect(poll == PGRES_POLLING_READING);
     if (!in_time) {
       current.timed_out = true;
       break;
@@ -208,6 +203,7 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
   }
   expiry_.reset();
   if (poll == PGRES_POLLING_OK) {
+    session_.assign(duplicate(PQsocket(connection_.get())));
     co_return std::nullopt;
   }
   current.message = message_after(told);

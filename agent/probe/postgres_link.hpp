@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -104,10 +105,12 @@ class PostgresLink {
   boost::asio::awaitable<bool> poll_beside_the_loop(PostgresPollingStatusType& poll,
                                                     long& certificate_fault);
   void leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket);
-  enum class Readiness { read, write, either };
-  boost::asio::awaitable<bool> wait(Readiness readiness);
+  boost::asio::awaitable<bool> wait_to_connect(bool for_reading);
+  enum class Readiness { read, either };
+  boost::asio::awaitable<void> wait(Readiness readiness);
   boost::asio::awaitable<void> flush();
-  boost::asio::awaitable<PgResult> next_result();
+  boost::asio::awaitable<void> wait_for_result();
+  PgResult next_result();
   bool consume_input();
   void forbid_more_than(std::uint64_t limit) const;
   bool send(const std::vector<Statement>& statements);
@@ -124,10 +127,12 @@ class PostgresLink {
   BlockingCalls& logins_;
   ProbeWatch& watch_;
   std::shared_ptr<PGconn> connection_;
+  /// The socket's double, once there is a session: until that breaks libpq opens no other socket.
+  boost::asio::posix::stream_descriptor session_;
   std::chrono::nanoseconds burned_{0};
   bool is_polled_beside_ = false;
   bool is_ended_ = false;  ///< by the other end, which has not closed its socket yet
-  std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits, while connecting
+  std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits to connect
   std::int64_t rows_ = 0;                                        ///< of this group of statements
   ReceivedBytes received_;  ///< marked when the last result was complete
   bool has_read_ = true;    ///< since then

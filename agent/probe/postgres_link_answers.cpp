@@ -1,5 +1,7 @@
 // What is asked over a connection that is there: statements in pipeline mode, and their answers.
 #include <algorithm>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
@@ -24,10 +26,10 @@ constexpr std::size_t max_group_bytes = 512UL * 1024;
 void read_row(const PGresult* result, int row, Columns& columns) {
   columns.assign(static_cast<std::size_t>(PQnfields(result)), std::nullopt);
   for (int column = 0; column < PQnfields(result); ++column) {
-    if (PQgetisnull(result, row, column) == 0) {
-      columns[static_cast<std::size_t>(column)].emplace(
-          PQgetvalue(result, row, column),
-          static_cast<std::size_t>(PQgetlength(result, row, column)));
+    const int length = PQgetlength(result, row, column);  // of a NULL: 0
+    if (length > 0 || PQgetisnull(result, row, column) == 0) {
+      columns[static_cast<std::size_t>(column)].emplace(PQgetvalue(result, row, column),
+                                                        static_cast<std::size_t>(length));
     }
   }
 }
@@ -74,6 +76,21 @@ bool PostgresLink::consume_input() {
   return true;
 }
 
+asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
+  using Descriptor = asio::posix::stream_descriptor;
+  watch_.waits();
+  if (readiness == Readiness::either) {
+    auto both = asio::experimental::make_parallel_group(
+        session_.async_wait(Descriptor::wait_read, asio::deferred),
+        session_.async_wait(Descriptor::wait_write, asio::deferred));
+    const auto first = asio::experimental::wait_for_one();
+    co_await both.async_wait(first, asio::use_awaitable);
+  } else {
+    co_await session_.async_wait(Descriptor::wait_read, asio::use_awaitable);
+  }
+  watch_.is_heard();
+}
+
 asio::awaitable<void> PostgresLink::flush() {
   int pending = PQflush(connection_.get());
   while (pending == 1) {
@@ -83,7 +100,8 @@ asio::awaitable<void> PostgresLink::flush() {
   }
 }
 
-asio::awaitable<PgResult> PostgresLink::next_result() {
+/// Until one is there whole, or the connection has broken.
+asio::awaitable<void> PostgresLink::wait_for_result() {
   bool busy = PQisBusy(connection_.get()) != 0;
   while (busy) {
     co_await wait(Readiness::read);
@@ -95,12 +113,15 @@ asio::awaitable<PgResult> PostgresLink::next_result() {
       PQfreemem(notification);  // nobody has asked for any: libpq would keep them all
     }
   }
+}
+
+PgResult PostgresLink::next_result() {
   PgResult result(PQgetResult(connection_.get()));
   if (has_read_) {  // system calls, which would cost more than a row that is there already
     received_.mark(PQsocket(connection_.get()));
     has_read_ = false;
   }
-  co_return result;
+  return result;
 }
 
 bool PostgresLink::send(const std::vector<Statement>& statements) {
@@ -192,7 +213,10 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
   rows_ = 0;
   PQsetSingleRowMode(connection_.get());
   while (true) {
-    const PgResult result = co_await next_result();
+    if (PQisBusy(connection_.get()) != 0) {  // else, with a row for each result, not worth the way
+      co_await wait_for_result();
+    }
+    const PgResult result = next_result();
     const ConnStatusType status = PQstatus(connection_.get());
     if (!result && status == CONNECTION_BAD) {
       co_return broken();

@@ -13,6 +13,7 @@
 #include <map>
 
 #include "agent/core/assessment.hpp"
+#include "agent/probe/prefetched_digest.hpp"
 #include "agent/probe/probe.hpp"
 #include "agent/workers/channel.hpp"
 #include "agent/workers/message.hpp"
@@ -79,7 +80,8 @@ ProbeOptions probe_options(const Job& job) {
 
 Answer answer_of(const Job& job, Observation observation) {
   if (!job.question) {
-    return {assess(job.connection, std::move(observation)), std::nullopt};
+    CheckReport report = assess(job.connection, std::move(observation));
+    return {job.wants_rows ? std::move(report) : without_rows(std::move(report)), std::nullopt};
   }
   Answer answer;
   answer.report.connection = job.connection.name;
@@ -188,6 +190,7 @@ int run_worker() {
   // of their own, never written to. On the heap they would lie on what was written before.
   mallopt(M_MMAP_THRESHOLD, libpq_buffer_bytes);
   mallopt(M_TOP_PAD, libpq_buffer_bytes / 4);  // no room for one at the heap's end
+  prefetch_digest();
   bool has_calls_under_way = false;
   {
     Worker worker;

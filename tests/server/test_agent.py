@@ -37,6 +37,22 @@ def test_repeats_and_ends_on_sigterm(program, database, make_role):
         agent.communicate()
 
 
+def test_tells_what_all_rows_come_to(program, database, make_role):
+    """The rows themselves do not leave the worker."""
+    role = make_role("counted")
+    database.sql("CREATE TABLE orders (id int); CREATE TABLE items (id int); GRANT SELECT ON orders, items TO counted;"
+                 "GRANT TRUNCATE ON items TO counted")
+    policy = {"require": [{"tables": ["public.*"], "privileges": ["INSERT"]}]}
+    agent = program.start(["agent"], config=configuration(database.url(role), **policy))
+    try:
+        words = " critical ", " ms: 2 relations in 1 schema: 2 readable, 0 writable, 1 truncatable; 2 findings"
+        line = lines_of(agent, 1)[0]
+        assert all(part in line for part in words), line
+    finally:
+        agent.kill()
+        agent.communicate()
+
+
 def test_waits_for_the_check_under_way(program):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import struct
+import subprocess
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import hostile
 from hostile import HostileServer, message
 from processes import children, eventually, is_running
+from program import binary
 
 pytestmark = pytest.mark.any_version
 
@@ -265,3 +267,11 @@ def test_a_large_report_comes_through_whole(program, database, login):
     assert run.check("large")["error"] is None
     assert run.check("large")["summary"]["tables"] == count + 1
     assert len(run.check("large")["tables"]) == count + 1
+
+
+def test_a_login_does_not_look_for_its_digest_each_time():
+    """libpq is to find our HMAC_Init_ex, however program and libraries are linked: half of a login's CPU time."""
+    environment = os.environ | {"LD_DEBUG": "bindings", "LD_BIND_NOW": "1"}
+    run = subprocess.run([binary(), "version"], env=environment, capture_output=True, text=True, check=True)
+    bound = [line for line in run.stderr.splitlines() if "`HMAC_Init_ex'" in line and "libpq.so" in line]
+    assert bound and all(f" to {binary()} [0]:" in line for line in bound), bound

@@ -55,6 +55,26 @@ TEST(Status, OfAReport) {
   EXPECT_EQ(status_of(check), Status::critical);
 }
 
+TEST(Report, WithoutRowsKeepsWhatTheyCameTo) {
+  CheckReport check = report(Status::warning);
+  for (RolePermissions* role : {&check.login, &check.roles.emplace_back()}) {
+    role->role_name = "r";
+    role->schemas.resize(1);
+    role->tables.resize(2);
+    role->summary.tables = 2;
+    role->findings = {finding(Severity::warning)};
+  }
+  const CheckReport rest = without_rows(check);
+  EXPECT_EQ(rest.status, Status::warning);
+  for (const RolePermissions* role : {&rest.login, &rest.roles.at(0)}) {
+    EXPECT_EQ(role->role_name, "r");
+    EXPECT_TRUE(role->schemas.empty());
+    EXPECT_TRUE(role->tables.empty());
+    EXPECT_EQ(role->summary.tables, 2);
+    EXPECT_EQ(role->findings.size(), 1U);
+  }
+}
+
 TEST(Status, AFailureIsCriticalButForTheConfiguration) {
   CheckReport check;
   check.error = Failure{FailureCode::refused, Phase::connect, std::nullopt, "", ""};

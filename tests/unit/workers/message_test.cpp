@@ -24,6 +24,7 @@ Job sample_job() {
   rule.only_applicable_kinds = true;
   job.connection.require = {rule};
   job.prove = true;
+  job.wants_rows = false;
   job.question = ExplanationQuestion{"schema s", {"USAGE"}, "etl"};
   return job;
 }
@@ -50,6 +51,7 @@ TEST(Message, JobComesThroughWhole) {
   EXPECT_TRUE(rule.only_applicable_kinds);
   EXPECT_TRUE(job->use_extension);
   EXPECT_TRUE(job->prove);
+  EXPECT_FALSE(job->wants_rows);
   EXPECT_EQ(job->question->role, "etl");
 }
 
