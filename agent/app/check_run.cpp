@@ -60,6 +60,7 @@ void CheckRun::submit(const Connection& connection, OnReport on_report) {
                 .use_extension = options_.use_extension,
                 .prove = options_.prove,
                 .prove_unsafe = options_.prove_unsafe,
+                .wants_digest = options_.wants_digest,
                 .question = std::nullopt};
   server.waiting.push_back({encode(job), std::move(on_report)});
   make_ready(key);

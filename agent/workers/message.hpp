@@ -17,6 +17,7 @@ struct Job {
   bool use_extension = true;
   bool prove = false;                           ///< ask the server itself too, by EXPLAIN
   bool prove_unsafe = false;                    ///< with rights that make it dangerous, too
+  bool wants_digest = false;                    ///< CheckReport::digest is to be there
   std::optional<ExplanationQuestion> question;  ///< asked instead of the permissions
 };
 

@@ -13,6 +13,7 @@
 #include <map>
 
 #include "agent/core/assessment.hpp"
+#include "agent/core/role_state.hpp"
 #include "agent/probe/probe.hpp"
 #include "agent/workers/channel.hpp"
 #include "agent/workers/message.hpp"
@@ -79,7 +80,11 @@ ProbeOptions probe_options(const Job& job) {
 
 Answer answer_of(const Job& job, Observation observation) {
   if (!job.question) {
-    return {assess(job.connection, std::move(observation)), std::nullopt};
+    Answer answer{assess(job.connection, std::move(observation)), std::nullopt};
+    if (job.wants_digest) {
+      answer.report.digest = digest_of(answer.report);
+    }
+    return answer;
   }
   Answer answer;
   answer.report.connection = job.connection.name;
