@@ -79,6 +79,7 @@ nightly: deps
 bench: deps
 	@$(SCRIPT_ENVIRONMENT) bench/run
 	@$(SCRIPT_ENVIRONMENT) bench/connections
+	@$(SCRIPT_ENVIRONMENT) bench/history
 
 format:
 	find extension agent tests bench -name '*.[ch]pp' -exec clang-format -i {} +

@@ -12,6 +12,7 @@
 #include "agent/app/check_run.hpp"
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
+#include "agent/app/memory.hpp"
 #include "agent/config/time_zone.hpp"
 #include "agent/core/agenda.hpp"
 #include "agent/core/maintenance.hpp"
@@ -82,6 +83,18 @@ std::vector<Rhythm> rhythms_of(const std::vector<Connection>& connections) {
   return rhythms;
 }
 
+void print_drift(const Recorded& recorded) {
+  for (const Change& change : recorded.changes) {
+    fmt::print("{} {} drift: {}\n", utc_timestamp(std::chrono::system_clock::now()),
+               printable(recorded.connection), printable(change.message));
+  }
+  std::fflush(stdout);
+}
+
+void print_store_notice(const StoreNotice& notice) {
+  fmt::print(stderr, "conncheck agent: {}\n", printable(notice.message));
+}
+
 void print_notice(const Maintenance::Notice& notice) {
   const Origin& origin = notice.window->origin;
   if (notice.until) {
@@ -93,6 +106,11 @@ void print_notice(const Maintenance::Notice& notice) {
   }
 }
 
+/// The lines that are printed need no rows; a store wants them where their digest is a new one.
+CheckOptions check_options(bool has_store) {
+  return {.wants_rows = has_store, .wants_digest = has_store};
+}
+
 /// Runs each connection's check when it is due (agenda.hpp), until told to stop; then waits for the
 /// checks under way, each of which ends by its own deadline.
 class Agent {
@@ -101,13 +119,25 @@ class Agent {
       : connections_(configuration.connections),
         maintenance_(configuration.maintenance),
         agenda_(rhythms_of(configuration.connections), now()),
-        run_(loop.get_executor(), CheckOptions{.wants_rows = false}, configuration.limits),
+        run_(loop.get_executor(), check_options(configuration.store.has_value()),
+             configuration.limits),
         timer_(loop),
-        signals_(loop, SIGTERM, SIGINT) {}
+        signals_(loop, SIGTERM, SIGINT) {
+    if (configuration.store) {
+      memory_.emplace(loop.get_executor(), *configuration.store, print_drift, print_store_notice);
+    }
+  }
 
   void start() {
     wait_for_signal();
     start_due();
+  }
+
+  /// To be called once the loop has ended; it has still to be polled.
+  void close_memory() {
+    if (memory_) {
+      memory_->close();
+    }
   }
 
   /// Ended because its results cannot be written any more.
@@ -173,6 +203,9 @@ class Agent {
   }
 
   void finished(std::size_t index, const CheckReport& report) {
+    if (memory_) {
+      memory_->remember(report);
+    }
     if (!print_line(report) && !stopping_) {
       output_lost_ = true;
       stop();
@@ -191,6 +224,7 @@ class Agent {
   CheckRun run_;
   asio::steady_timer timer_;
   asio::signal_set signals_;
+  std::optional<Memory> memory_;
   bool stopping_ = false;
   bool output_lost_ = false;
 };
@@ -208,6 +242,9 @@ int agent_command(const std::string& config) {
   fmt::print(stderr, "conncheck agent: {} connection{}; SIGTERM ends it\n",
              configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s");
   loop.run();
+  agent.close_memory();
+  loop.restart();
+  loop.poll();
   if (agent.output_lost()) {
     fmt::print(stderr, "conncheck agent: ended, as standard output cannot be written\n");
     return 3;

@@ -61,6 +61,7 @@ void CheckRun::submit(const Connection& connection, OnReport on_report) {
                 .prove = options_.prove,
                 .prove_unsafe = options_.prove_unsafe,
                 .wants_rows = options_.wants_rows,
+                .wants_digest = options_.wants_digest,
                 .question = std::nullopt};
   server.waiting.push_back({encode(job), std::move(on_report)});
   make_ready(key);

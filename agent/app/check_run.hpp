@@ -24,6 +24,7 @@ struct CheckOptions {
   bool prove = false;         ///< ask the server itself too, by EXPLAIN
   bool prove_unsafe = false;  ///< with rights that make it dangerous, too
   bool wants_rows = true;     ///< else reports have been through without_rows()
+  bool wants_digest = false;  ///< reports have the digest of what is remembered of them
 };
 
 /// Starts checks: a few at a time for each server, which has only so many connections to give; a

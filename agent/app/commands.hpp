@@ -2,6 +2,7 @@
 // else to standard error.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,20 @@ struct ExplainArguments {
   std::string color = "auto";
 };
 
+/// Of `history` and `diff`.
+struct HistoryArguments {
+  std::string config;
+  std::string name;
+  std::string at;     ///< a date; empty: none was given
+  std::string until;  ///< `diff` only
+  std::string format = "text";
+  std::int64_t limit = 50;  ///< `history` only
+};
+
 int check_command(const CheckArguments& arguments);
 int explain_command(const ExplainArguments& arguments);
+int history_command(const HistoryArguments& arguments);
+int diff_command(const HistoryArguments& arguments);
 int agent_command(const std::string& config);
 int validate_command(const std::string& config);
 int list_command(const std::string& config);

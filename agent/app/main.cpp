@@ -58,6 +58,21 @@ Asks the extension conncheck, from version 0.2.0 on, in the database of the conn
 Exit code: 0 answered, 2 the connection failed, 3 no answer (bad usage or configuration, an unknown
 object, or no such extension).)";
 
+constexpr const char* history_footer = R"(Examples:
+  conncheck history orders                      checks that came to the same are one line each day
+  conncheck history orders --at 2026-01-31      what the role could do at the end of that day (UTC)
+  conncheck history orders --format json
+
+Reads what the agent has recorded in `store: {path: …}`; asks no server.)";
+
+constexpr const char* diff_footer = R"(Examples:
+  conncheck diff orders                         what the last change was
+  conncheck diff orders --at 2026-01-31         what has changed since the end of that day (UTC)
+  conncheck diff orders --at 2026-01-31T14:30 --until 2026-02-01
+  conncheck diff orders --format sql            GRANT and REVOKE statements that would undo it
+
+Reads what the agent has recorded in `store: {path: …}`; asks no server, and runs no statement.)";
+
 constexpr const char* agent_footer = R"(Example:
   conncheck agent -c /etc/conncheck/conncheck.yml
 
@@ -114,6 +129,33 @@ void add_explain(CLI::App& app, conncheck::ExplainArguments& arguments) {
   explain->footer(explain_footer);
 }
 
+void add_history(CLI::App& app, conncheck::HistoryArguments& arguments) {
+  CLI::App* history =
+      app.add_subcommand("history", "Show the past checks of a connection, or its state on a day");
+  history->add_option("NAME", arguments.name, "The connection")->required();
+  history->add_option("--at", arguments.at, "Show the state on this day, or at this time (UTC)");
+  history->add_option("--limit", arguments.limit, "At most so many lines, the newest")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  history->add_option("--format", arguments.format, "Output")
+      ->check(CLI::IsMember({"text", "json", "csv"}))
+      ->capture_default_str();
+  history->footer(history_footer);
+}
+
+void add_diff(CLI::App& app, conncheck::HistoryArguments& arguments) {
+  CLI::App* diff = app.add_subcommand("diff", "Show what changed in a connection's permissions");
+  diff->add_option("NAME", arguments.name, "The connection")->required();
+  diff->add_option(
+      "--at", arguments.at,
+      "Since this day's end, or this time (UTC); default: since before the last change");
+  diff->add_option("--until", arguments.until, "Until then; default: the last check");
+  diff->add_option("--format", arguments.format, "Output")
+      ->check(CLI::IsMember({"text", "json", "csv", "sql"}))
+      ->capture_default_str();
+  diff->footer(diff_footer);
+}
+
 /// Help that was asked for, or what is wrong with the arguments, which may hold a password.
 int explain_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream help;
@@ -145,12 +187,16 @@ int run(int argc, char** argv) {
   CLI::App app(description, "conncheck");
   conncheck::CheckArguments check;
   conncheck::ExplainArguments explain;
+  conncheck::HistoryArguments history;
+  conncheck::HistoryArguments diff;
   std::string config;
   app.add_option("-c,--config", config,
                  "Configuration file, or a directory of *.yml files "
                  "[$CONNCHECK_CONFIG, /etc/conncheck/conncheck.yml]");
   add_check(app, check);
   add_explain(app, explain);
+  add_history(app, history);
+  add_diff(app, diff);
   app.add_subcommand("agent", "Check connections on their schedules, in the foreground")
       ->footer(agent_footer);
   app.add_subcommand("validate", "Check the configuration; name every mistake with its place");
@@ -184,6 +230,14 @@ int run(int argc, char** argv) {
   }
   if (app.got_subcommand("version")) {
     return conncheck::version_command();
+  }
+  if (app.got_subcommand("history")) {
+    history.config = config;
+    return conncheck::history_command(history);
+  }
+  if (app.got_subcommand("diff")) {
+    diff.config = config;
+    return conncheck::diff_command(diff);
   }
   if (app.got_subcommand("explain")) {
     explain.config = config;

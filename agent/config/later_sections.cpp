@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "agent/config/conninfo.hpp"
 #include "agent/config/secret_source.hpp"
 
 namespace conncheck {
@@ -19,10 +18,6 @@ using ReadValue = std::function<void(const Value&)>;
 
 ReadValue text(Reader& reader, std::string_view what) {
   return [&reader, what](const Value& value) { reader.read_text(value, what); };
-}
-
-ReadValue duration(Reader& reader, std::string_view what) {
-  return [&reader, what](const Value& value) { reader.read_duration(value, what); };
 }
 
 ReadValue texts(Reader& reader, std::string_view what) {
@@ -44,22 +39,6 @@ void require_key(Reader& reader, const Value& mapping, std::string_view what,
                  std::string_view name) {
   if (!has_key(mapping, name)) {
     reader.error(mapping.place, fmt::format("{} has no `{}`: add it", what, name));
-  }
-}
-
-void read_store(Reader& reader, const Value& value) {
-  const auto read_url = [&](const Value& item) {
-    const auto url = reader.read_text(item, "`url`");
-    const auto parsed = url ? parse_url(url->value, url->from_environment) : UrlParameters{};
-    if (const auto* mistake = std::get_if<std::string>(&parsed)) {
-      reader.error(item.place, "`url` " + *mistake);
-    }
-  };
-  const bool is_mapping = reader.read_mapping(
-      value, "`store`",
-      {{"path", text(reader, "`path`")}, {"url", read_url}, {"keep", duration(reader, "`keep`")}});
-  if (is_mapping && has_key(value, "path") == has_key(value, "url")) {
-    reader.error(value.place, "`store` must have either `path` or `url`");
   }
 }
 
@@ -158,7 +137,6 @@ void read_each(Reader& reader, const Value& value) {
 
 std::vector<Key> later_sections(Reader& reader) {
   return {
-      section(reader, "store", "no history is kept", read_store),
       section(reader, "http", "nothing listens", read_http),
       section(reader, "alerts", "no alert is sent", read_each<read_alert>),
       section(reader, "waivers", "no finding is waived", read_each<read_waiver>),

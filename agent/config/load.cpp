@@ -14,6 +14,7 @@
 #include "agent/config/reader.hpp"
 #include "agent/config/settings.hpp"
 #include "agent/config/source_file.hpp"
+#include "agent/config/store_section.hpp"
 
 namespace conncheck {
 namespace {
@@ -34,6 +35,7 @@ void read_sections(Reader& reader, const Value& root, Loaded& loaded, NamesInUse
   const Value* connections = nullptr;
   Settings defaults;
   std::vector<Key> sections = later_sections(reader);
+  sections.push_back(store_section(reader, loaded.configuration.store));
   for (Key& key :
        agent_sections(reader, loaded.configuration.limits, loaded.configuration.maintenance)) {
     sections.push_back(std::move(key));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agent/config/environment.hpp"
 #include "agent/core/check_limits.hpp"
 #include "agent/core/maintenance.hpp"
+#include "agent/core/store_settings.hpp"
 
 namespace conncheck {
 
@@ -17,7 +19,8 @@ struct Configuration {
   /// In the order of files and lines. Names are unique over all files.
   std::vector<Connection> connections;
   std::vector<MaintenanceWindow> maintenance;
-  CheckLimits limits;  ///< of the agent
+  CheckLimits limits;                  ///< of the agent
+  std::optional<StoreSettings> store;  ///< nothing: no history is kept
 };
 
 struct Loaded {

@@ -172,6 +172,7 @@ struct CheckReport {
   RolePermissions login;
   std::vector<RolePermissions> roles;  ///< audited roles (`roles`, --role)
   std::vector<std::string> notes;      ///< sentences about how the answer came about; no verdict
+  std::string digest;  ///< of what is remembered of it (role_state.hpp), where that was asked for
 };
 
 /// What a failed or finished check comes to: a failure is critical, but for a connection that could

@@ -62,6 +62,11 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// A state from the history: nobody connected to tell it.
+bool is_remembered(const CheckReport& report) {
+  return report.connected && !report.session && report.target.empty();
+}
+
 std::string server_words(const CheckReport& report) {
   std::string words;
   const auto add = [&words](std::string_view part) {
@@ -76,7 +81,7 @@ std::string server_words(const CheckReport& report) {
   if (report.source) {
     add(source_words(*report.source));
   }
-  if (!report.error) {
+  if (!report.error && !is_remembered(report)) {
     add(duration_text(report.duration.total));
   }
   return words;
@@ -110,6 +115,9 @@ std::string partial_write(const RelationPermissions& relation) {
 std::string connected_words(const CheckReport& report) {
   if (!report.connected) {
     return printable(report.target.empty() ? "not connected" : "not connected to " + report.target);
+  }
+  if (is_remembered(report)) {
+    return "as recorded";
   }
   if (!report.session) {
     return printable("connected to " + report.target);

@@ -18,6 +18,7 @@ struct Job {
   bool prove = false;                           ///< ask the server itself too, by EXPLAIN
   bool prove_unsafe = false;                    ///< with rights that make it dangerous, too
   bool wants_rows = true;                       ///< else the report counts them alone
+  bool wants_digest = false;                    ///< CheckReport::digest is to be there
   std::optional<ExplanationQuestion> question;  ///< asked instead of the permissions
 };
 

@@ -13,6 +13,7 @@
 #include <map>
 
 #include "agent/core/assessment.hpp"
+#include "agent/core/role_state.hpp"
 #include "agent/probe/prefetched_digest.hpp"
 #include "agent/probe/probe.hpp"
 #include "agent/workers/channel.hpp"
@@ -81,6 +82,9 @@ ProbeOptions probe_options(const Job& job) {
 Answer answer_of(const Job& job, Observation observation) {
   if (!job.question) {
     CheckReport report = assess(job.connection, std::move(observation));
+    if (job.wants_digest) {
+      report.digest = digest_of(report);
+    }
     return {job.wants_rows ? std::move(report) : without_rows(std::move(report)), std::nullopt};
   }
   Answer answer;
