@@ -41,6 +41,7 @@ struct UpdatableView {
   std::vector<ColumnPair> columns;  ///< the updatable ones
   std::vector<int> selected;        ///< all columns of the base that the view's query names
   Demands condition;                ///< of the view's WHERE
+  Demands marking;                  ///< of that, in UPDATE and DELETE (see Rewrites::marking)
   bool checks_option = false;       ///< WITH CHECK OPTION of either sort
   bool cascades_option = false;
 
@@ -65,6 +66,10 @@ struct Rewrites {
   Demands reading;                     ///< of a view's query, whatever columns are read
   std::vector<ColumnDemands> columns;  ///< of a view; those that demand nothing are left out
   Demands locking;                     ///< of a view's query, if its rows are locked as well
+  /// Does the planner put a view's query in the place of the view? Else that has a plan of its own.
+  bool is_merged = true;
+  /// Of a view's query beyond `reading`, where the planner takes whole rows of everything in FROM.
+  Demands marking;
   std::array<WriteRewrite, all_writes.size()> writes;
   std::optional<UpdatableView> updatable;
   /// Is there a rule for UPDATE, enabled or not, or one for INSERT that is not NOTHING?

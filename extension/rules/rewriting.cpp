@@ -47,6 +47,9 @@ Beneath Rewriting::satisfied(const Demands& demands, RoleId role) {
   for (const RelationId view : demands.views_locked) {
     result &= locking(view);
   }
+  for (const RelationId view : demands.views_marked) {
+    result &= marking(view);
+  }
   for (const ViewColumn& read : demands.columns_read) {
     result &= column_reading(read.view, read.column);
     if (result.endless) {

@@ -92,6 +92,7 @@ class Rewriting {
   bool varies(const Demands& demands);
   bool varies_beneath(RelationId relation);
   Beneath locking(RelationId view);
+  Beneath marking(RelationId view);
   Beneath column_reading(RelationId view, int column);
   Beneath row_security(RelationId table, const TableUse& use, RoleId role);
   TableReading policies_pass(RelationId table, const TableUse& use, RoleId role);
@@ -112,6 +113,7 @@ class Rewriting {
   std::unordered_map<RelationId, Beneath> readings_;
   std::map<std::pair<RelationId, Write>, Beneath> writings_;
   std::unordered_map<RelationId, Beneath> lockings_;
+  std::unordered_map<RelationId, Beneath> markings_;
   std::unordered_map<RelationId, bool> varying_;
   std::map<std::pair<RelationId, Event>, bool> vanishing_;
   using WriteByRule =

@@ -95,9 +95,33 @@ Beneath Rewriting::locking(RelationId view) {
   if (source_.is_too_deep()) {
     return never_ends;
   }
-  const Beneath result = satisfied(rewrites->locking, checking_role(*rewrites));
+  Beneath result = satisfied(rewrites->locking, checking_role(*rewrites));
+  result &= satisfied(rewrites->marking, checking_role(*rewrites));
   if (!result.endless) {
     lockings_.emplace(view, result);
+  }
+  return result;
+}
+
+/// What it takes to have whole rows of all that the planner has left of the view in FROM. As with
+/// locking(), the view has been read before.
+Beneath Rewriting::marking(RelationId view) {
+  const auto known = markings_.find(view);
+  if (known != markings_.end()) {
+    return known->second;
+  }
+  const Rewrites* const rewrites = source_.rewrites(view);
+  if (rewrites == nullptr) {
+    return denied;
+  }
+  if (source_.is_too_deep()) {
+    return never_ends;
+  }
+  const Beneath result = rewrites->is_merged
+                             ? satisfied(rewrites->marking, checking_role(*rewrites))
+                             : column_reading(view, 0);
+  if (!result.endless) {
+    markings_.emplace(view, result);
   }
   return result;
 }

@@ -218,6 +218,7 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
     if (write != Write::insert) {
       result &= view_reading(relation).query;
       result &= column_reading(relation, 0);
+      result &= marking(relation);
     }
     return result;
   }
@@ -287,6 +288,9 @@ Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view,
   result &= checked(check, role);
   if (event.rewritten_as() != Write::insert || writing.checks_option || updatable.checks_option) {
     result &= satisfied(updatable.condition, role);
+  }
+  if (event.rewritten_as() != Write::insert) {
+    result &= satisfied(updatable.marking, role);
   }
   if (result.endless) {
     return result;

@@ -1,6 +1,8 @@
 #include "extension/server/query_walk.hpp"
 
+#include "extension/server/merged_queries.hpp"
 #include "extension/server/query_entries.hpp"
+#include "extension/server/row_marks.hpp"
 
 namespace conncheck::server {
 namespace {
@@ -204,6 +206,26 @@ void walk_kept_columns(Query* query, const Walk& at) {
   }
 }
 
+/// The planner looks at the columns of a UNION ALL's parts, read or not.
+void walk_evaluated_columns(Query* query, const Walk& at) {
+  ListCell* entry_cell = nullptr;
+  foreach (entry_cell, query->rtable) {
+    auto* const entry = static_cast<RangeTblEntry*>(lfirst(entry_cell));
+    if (entry->rtekind != RTE_SUBQUERY || !is_merged(entry->subquery)) {
+      continue;
+    }
+    const QueryLevel level{entry->subquery, at.level};
+    Walk there{&level, at.part};
+    ListCell* cell = nullptr;
+    foreach (cell, entry->subquery->targetList) {
+      auto* const target = static_cast<TargetEntry*>(lfirst(cell));
+      if (may_be_evaluated_early((Node*)target->expr, entry->subquery)) {
+        walk((Node*)target->expr, &there);
+      }
+    }
+  }
+}
+
 /// The planner drops a SELECT in WITH that nothing refers to; its checks are never made.
 void walk_with_queries(Query* query, const Walk& at) {
   ListCell* cell = nullptr;
@@ -266,18 +288,19 @@ void walk_statement(Query* query, const Walk& outer, Wanted wanted) {
     walk_output(query, 0, here);
   } else if (wanted == Wanted::no_column) {
     walk_kept_columns(query, here);
+    if (query->setOperations != nullptr) {
+      walk_evaluated_columns(query, here);
+    }
+  }
+  if (marks_rows(query)) {
+    walk_marked_rows((Node*)query->jointree, &level, outer.part);
   }
 }
 
-/// EXISTS wants rows and no columns, unless what there is depends on more than WHERE.
 void walk_sublink(SubLink* link, Walk* at) {
-  auto* const query = (Query*)link->subselect;
-  const bool only_rows =
-      link->subLinkType == EXISTS_SUBLINK && !query->hasAggs && !query->hasWindowFuncs &&
-      !query->hasTargetSRFs && query->setOperations == nullptr && query->groupingSets == NIL &&
-      query->havingQual == nullptr && query->limitOffset == nullptr && query->rowMarks == NIL;
   walk(link->testexpr, at);
-  walk_statement(query, *at, only_rows ? Wanted::rows : Wanted::all_columns);
+  walk_statement((Query*)link->subselect, *at,
+                 wants_rows_alone(link) ? Wanted::rows : Wanted::all_columns);
 }
 
 bool walk(Node* node, void* context) {
@@ -331,6 +354,14 @@ QueryPart walk_without_columns(Query* query) {
   QueryPart part;
   walk_statement(query, {nullptr, &part}, Wanted::no_column);
   return part;
+}
+
+void walk_output(Query* query, int column, const QueryLevel* around, QueryPart* part) {
+  walk_output_beneath(query, column, around, part);
+}
+
+void walk_with_query(RangeTblEntry* entry, int column, const QueryLevel* level, QueryPart* part) {
+  walk_with_output(entry, column, level, part);
 }
 
 QueryPart walk_column(Query* query, int column) {

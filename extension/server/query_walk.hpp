@@ -11,6 +11,7 @@ struct FoundEntry {
   Oid relation;
   bool is_expanded_view;
   bool is_locked_view;  ///< by FOR UPDATE and its like
+  bool is_marked_view;  ///< (see row_marks.hpp)
   bool is_target;
   CmdType command;  ///< these: if is_target
   bool on_conflict;
@@ -53,5 +54,10 @@ QueryPart walk_without_columns(Query* query);
 QueryPart walk_locked(Query* query);
 /// What one of its columns, counted from 1, adds to that.
 QueryPart walk_column(Query* query, int column);
+
+/// Adds what computes a column of a query within those of `around`, or all of them for 0.
+void walk_output(Query* query, int column, const QueryLevel* around, QueryPart* part);
+/// Likewise, of the WITH query that an entry of `level` refers to, if it is read in its place.
+void walk_with_query(RangeTblEntry* entry, int column, const QueryLevel* level, QueryPart* part);
 
 }  // namespace conncheck::server

@@ -29,6 +29,7 @@ std::optional<rules::RelationKind> kind_from(char relkind) {
 
 struct ViewOptions {
   bool security_invoker = false;
+  bool security_barrier = false;
   RelationRow::CheckOption check_option = RelationRow::CheckOption::none;
 };
 
@@ -40,6 +41,8 @@ ViewOptions view_options(Datum reloptions) {
       auto* const option = static_cast<DefElem*>(lfirst(cell));
       if (strcmp(option->defname, "security_invoker") == 0) {
         options.security_invoker = defGetBoolean(option);
+      } else if (strcmp(option->defname, "security_barrier") == 0) {
+        options.security_barrier = defGetBoolean(option);
       } else if (strcmp(option->defname, "check_option") == 0) {
         options.check_option = strcmp(defGetString(option), "cascaded") == 0
                                    ? RelationRow::CheckOption::cascaded
@@ -93,6 +96,7 @@ void RowReader::hand_over(HeapTuple row, TupleDesc descriptor) {
     options = view_options(variable_column(row, Anum_pg_class_reloptions, descriptor));
   }
   relation_.security_invoker = options.security_invoker;
+  relation_.security_barrier = options.security_barrier;
   relation_.check_option = options.check_option;
   if (is_null(row, Anum_pg_class_relacl)) {
     each_(relation_, std::nullopt);

@@ -22,7 +22,8 @@ struct RelationRow {
   bool has_rules = false;
   bool has_triggers = false;
   bool has_checks = false;        ///< CHECK constraints
-  bool security_invoker = false;  ///< these two: of views only
+  bool security_invoker = false;  ///< these three: of views only
+  bool security_barrier = false;
   enum class CheckOption { none, local, cascaded } check_option = CheckOption::none;
 };
 

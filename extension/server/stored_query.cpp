@@ -4,7 +4,9 @@
 
 #include "extension/server/called_functions.hpp"
 #include "extension/server/query_entries.hpp"
+#include "extension/server/merged_queries.hpp"
 #include "extension/server/query_walk.hpp"
+#include "extension/server/row_marks.hpp"
 
 namespace conncheck::server {
 namespace {
@@ -58,6 +60,9 @@ void append(const FoundEntry& entry, rules::Demands& demands) {
   }
   if (entry.is_locked_view) {
     demands.views_locked.push_back(entry.relation);
+  }
+  if (entry.is_marked_view) {
+    demands.views_marked.push_back(entry.relation);
   }
   if (entry.is_target) {
     append_write(entry, demands);
@@ -172,6 +177,8 @@ void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
   rewrites.reading.varies = guard([query] { return has_to_run((Node*)query, nullptr); });
   append(guard([query] { return walk_locked(query); }), rewrites.locking);
+  rewrites.is_merged = guard([query] { return is_merged(query); });
+  append(guard([query] { return walk_marked(query); }), rewrites.marking);
   for (int column = 1; column <= list_length(query->targetList); ++column) {
     rules::Demands demands;
     append(guard([query, column] { return walk_column(query, column); }), demands);
@@ -206,6 +213,7 @@ std::optional<rules::UpdatableView> read_updatable_view(Query* query) {
            return walk_node(query->jointree->quals, &level);
          }),
          updatable.condition);
+  append(guard([query] { return walk_marked_conditions(query); }), updatable.marking);
   return updatable;
 }
 

@@ -22,9 +22,13 @@ Node* parsed(Datum tree) {
 void add_view_query(Node* action, const RelationRow& relation, rules::Rewrites& rewrites) {
   auto* const query = (Query*)linitial((List*)action);
   read_view_demands(query, rewrites);
+  rewrites.is_merged = rewrites.is_merged && !relation.security_barrier;
   rewrites.updatable = read_updatable_view(query);
   if (rewrites.updatable) {
     using CheckOption = RelationRow::CheckOption;
+    if (relation.security_barrier) {
+      rewrites.updatable->marking = {};  // the planner keeps its conditions apart
+    }
     rewrites.updatable->checks_option = relation.check_option != CheckOption::none;
     rewrites.updatable->cascades_option = relation.check_option == CheckOption::cascaded;
   }

@@ -51,6 +51,13 @@ inline constexpr bool rows_of_defaults_are_defaults = true;
 inline constexpr bool rows_of_defaults_are_defaults = false;
 #endif
 
+/// x = ANY (SELECT …) may become a join though the query within refers to the one around it.
+#if PG_VERSION_NUM >= 170000
+inline constexpr bool correlated_any_joins = true;
+#else
+inline constexpr bool correlated_any_joins = false;
+#endif
+
 /// The catalog of parameters' ACLs; all 0 before 15, which has none.
 struct ParameterCatalog {
   Oid id = InvalidOid;
