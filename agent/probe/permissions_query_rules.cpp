@@ -243,6 +243,8 @@ endless AS MATERIALIZED (
 
 // What fails in a column of a view only, carries its number: it passes on to what reads that
 // column, and may stand in a column there again. Where nothing depends on what is read, that is 0.
+// Where rows are marked (extension/server/row_marks.hpp), whole rows are taken beneath as well: what
+// would fail then carries -1, and all that the planner merges counts as if it were not.
 constexpr const char* failing_sql = R"sql(
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (
@@ -257,32 +259,37 @@ failing_nodes AS MATERIALIZED (
      SELECT k.holder, k.event, k.role, 2, 0
      FROM calls c JOIN conditions k ON k.holder = c.holder AND k.event = c.event AND k.policy = c.policy AND k.planned)
     UNION
-    SELECT e.holder, e.event, e.role, a.reason, CASE WHEN a.reason = 0 THEN 0 ELSE coalesce(k.attnum, u.attnum, 0) END
+    SELECT e.holder, e.event, e.role, a.reason, x.attnum
     FROM above a JOIN edges e ON e.oid = a.holder AND e.to_event = a.event AND e.to_role = a.role
     LEFT JOIN column_checks k ON k.oid = e.holder AND k.n = e.n AND e.event = 1
     LEFT JOIN view_shapes s ON a.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
     LEFT JOIN column_uses u ON s.names_no_join AND u.holder = e.holder AND u.oid = a.holder AND u.used IN (0, a.attnum)
-    WHERE (e.planned OR a.reason = 0)
-      AND (s.oid IS NULL OR e.selected && ARRAY['7', (a.attnum + 7)::text])
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN a.reason = 0 THEN 0 ELSE coalesce(k.attnum, u.attnum, 0) END
+      WHERE a.attnum >= 0 AND (s.oid IS NULL OR e.selected && ARRAY['7', (a.attnum + 7)::text])
+      UNION ALL
+      SELECT CASE WHEN s.oid IS NULL THEN 0 ELSE -1 END WHERE a.attnum <> 0 AND e.event < 100) x(attnum)
+    WHERE e.planned OR a.reason = 0
   )
   SELECT a.holder, a.event, a.role, a.reason = 2 AS by_call, a.attnum FROM above a
 ),
 unreadable AS MATERIALIZED (
   SELECT DISTINCT f.holder AS oid FROM failing_nodes f CROSS JOIN me
-  WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND NOT f.by_call
+  WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND NOT f.by_call AND f.attnum >= 0
 ),
 uncallable_columns AS MATERIALIZED (
   SELECT DISTINCT f.holder AS oid, f.attnum FROM failing_nodes f CROSS JOIN me
-  WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND f.by_call
+  WHERE (f.event = 1 OR (f.event = 101 AND f.role = me.oid)) AND f.by_call AND f.attnum >= 0
 ),
 uncallable AS MATERIALIZED (SELECT DISTINCT u.oid FROM uncallable_columns u),
+unmarkable AS MATERIALIZED (SELECT DISTINCT f.holder AS oid, f.by_call FROM failing_nodes f WHERE f.event = 1 AND f.attnum = -1),
 failing AS MATERIALIZED (
   SELECT d.holder, d.event, d.n, false AS by_call FROM denied d WHERE d.event < 100
   UNION
   SELECT e.holder, e.event, e.n, f.by_call
   FROM edges e JOIN failing_nodes f ON f.holder = e.oid AND f.event = e.to_event AND f.role = e.to_role
   LEFT JOIN view_shapes s ON f.attnum <> 0 AND s.oid = e.holder AND e.event = 1 AND s.unlocked
-  WHERE e.event < 100 AND (s.oid IS NULL OR e.selected && ARRAY['7', (f.attnum + 7)::text])
+  WHERE e.event < 100 AND (s.oid IS NULL OR (f.attnum > 0 AND e.selected && ARRAY['7', (f.attnum + 7)::text]))
 ),
 -- What the policies of a relation itself refuse, as events.
 refused_by_policies AS MATERIALIZED (

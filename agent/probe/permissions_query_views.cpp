@@ -46,7 +46,11 @@ view_events AS MATERIALIZED (
            JOIN forbidden_domains d ON d.number = split_part(t, ' ', 1)) OR EXISTS (
            SELECT FROM refused_columns r WHERE r.oid = v.base AND strpos(v.condition, ':varattno ' || r.attnum || ' ') <> 0) OR EXISTS (
            SELECT FROM unnest((string_to_array(v.condition, 'funcid '))[2:] || (string_to_array(v.condition, 'fnoid '))[2:]) f
-           JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused
+           JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused,
+         -- a subquery may become a join: = ANY, or one that refers to what is around it
+         v.base IS NOT NULL AND v.condition ~ ':subLinkType 2 |:varlevelsup [1-9]' AND EXISTS (
+           SELECT FROM edges e JOIN failing_nodes f ON f.holder = e.oid AND f.event = e.to_event AND f.role = e.to_role
+           WHERE e.holder = v.oid AND e.event = 1 AND e.to_event = 1 AND e.n <> {base_entry} + 1 AND f.attnum <> 0) AS condition_marked
   FROM updatable_views v
 ),
 )sql";
@@ -89,7 +93,7 @@ chains AS MATERIALIZED (
     WHERE v.base IS NOT NULL AND c.depth < 1000 AND (c.event & (v.by_rule | v.by_trigger | v.refused)) = 0
       AND (c.event = 16 OR m.columns <> '{}')
   ), links AS (
-    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.check_option, v.checked_as,
+    SELECT c.*, k.relkind, v.by_rule, v.by_trigger, v.fails_beside_base, v.condition_reads, v.condition_fails, v.condition_refused, v.condition_marked, v.check_option, v.checked_as,
            -- UPDATE in ON CONFLICT needs a unique index
            CASE WHEN k.relkind IN ('v', 'f') AND c.asks <> c.event AND NOT coalesce(e.instead, false) THEN 0
                 WHEN k.relkind = 'v' THEN c.event & (v.by_rule | v.by_trigger)
@@ -105,7 +109,7 @@ chains AS MATERIALIZED (
   SELECT l.*, lead(l.vanishes) OVER down AS base_vanishes
   FROM (
   SELECT l.id, l.start, l.depth, l.named, l.event, l.asks, l.on_conflict, l.oid, l.checks_option, l.relkind,
-         l.by_rule, l.by_trigger, l.condition_refused, l.instead, l.refused, l.meets_conflicts,
+         l.by_rule, l.by_trigger, l.condition_refused, l.condition_marked, l.instead, l.refused, l.meets_conflicts,
          first_value(l.instead AND NOT l.meets_conflicts) OVER up AND NOT bool_or(l.acts) OVER up AS vanishes,
          -- a condition may ask for columns that are computed further down
          l.condition_fails OR (l.condition_reads AND coalesce(bool_or(l.fails_beside_base) OVER (
@@ -128,7 +132,8 @@ failing_chains AS MATERIALIZED (
      OR (c.base IS NULL AND c.relkind = 'v' AND (
            (c.event & (c.by_rule | c.by_trigger)) = 0
            -- a trigger for UPDATE and DELETE is handed the view's rows
-           OR (c.event <> 8 AND (c.event & c.by_rule) = 0 AND n.oid IS NOT NULL)))
+           OR (c.event <> 8 AND (c.event & c.by_rule) = 0
+               AND (n.oid IS NOT NULL OR EXISTS (SELECT FROM unmarkable m WHERE m.oid = c.oid AND NOT m.by_call)))))
      OR (c.base IS NULL AND c.meets_conflicts)
      OR (c.named IS NOT NULL AND (c.taken = 0
            OR (c.relkind = 'v' AND c.base IS NOT NULL AND c.event <> 16 AND NOT c.named <@ c.arriving)))
@@ -154,9 +159,11 @@ failing_chains AS MATERIALIZED (
   FROM chains c LEFT JOIN uncallable n ON n.oid = c.oid
   WHERE NOT c.vanishes AND (EXISTS (SELECT FROM failing_nodes f WHERE f.by_call AND f.holder = c.oid AND f.event = c.event)
      OR (c.base IS NULL AND c.relkind = 'v' AND c.event <> 8 AND (c.event & c.by_rule) = 0
-         AND (c.event & c.by_trigger) <> 0 AND n.oid IS NOT NULL)
+         AND (c.event & c.by_trigger) <> 0
+         AND (n.oid IS NOT NULL OR EXISTS (SELECT FROM unmarkable m WHERE m.oid = c.oid AND m.by_call)))
      -- the table that is written in the end, or a trigger that stands in
      OR (c.base IS NULL AND c.refused AND NOT c.instead)
+     OR (c.base IS NOT NULL AND NOT c.base_vanishes AND c.condition_marked AND c.event <> 8)
      OR (c.base IS NOT NULL AND NOT c.base_vanishes AND c.condition_refused
          AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL)))
   UNION
