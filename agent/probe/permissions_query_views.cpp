@@ -48,7 +48,8 @@ view_events AS MATERIALIZED (
            SELECT FROM unnest((string_to_array(v.condition, 'funcid '))[2:] || (string_to_array(v.condition, 'fnoid '))[2:]) f
            JOIN forbidden_functions d ON d.number = split_part(f, ' ', 1))) AS condition_refused,
          -- a subquery may become a join: = ANY, or one that refers to what is around it
-         v.base IS NOT NULL AND v.condition ~ ':subLinkType 2 |:varlevelsup [1-9]' AND EXISTS (
+         v.base IS NOT NULL AND (v.condition LIKE '%:subLinkType 2 %' OR EXISTS (
+           SELECT FROM rules r WHERE r.oid = v.oid AND r.event = 1 AND r.action ~ ':varlevelsup [1-9]')) AND EXISTS (
            SELECT FROM edges e JOIN failing_nodes f ON f.holder = e.oid AND f.event = e.to_event AND f.role = e.to_role
            WHERE e.holder = v.oid AND e.event = 1 AND e.to_event = 1 AND e.n <> {base_entry} + 1 AND f.attnum <> 0) AS condition_marked
   FROM updatable_views v
