@@ -60,7 +60,8 @@ struct Demands {
   std::vector<PermissionCheck> checks;
   std::vector<RelationId> views_read;    ///< these are expanded, and their own demands hold as well
   std::vector<RelationId> views_locked;  ///< of these: by FOR UPDATE and its like
-  std::vector<RelationId> views_marked;  ///< of these: where the planner takes whole rows (row_marks)
+  std::vector<RelationId>
+      views_marked;  ///< of these: where the planner takes whole rows (row_marks)
   /// The planner drops what computes a column that nobody reads, and with it what that calls.
   std::vector<ViewColumn> columns_read;
   /// Of tables: what computes a column when it is read calls functions, too.
@@ -75,7 +76,8 @@ struct Demands {
 
   [[nodiscard]] bool empty() const {
     return checks.empty() && views_read.empty() && views_locked.empty() && views_marked.empty() &&
-           columns_read.empty() && table_columns_read.empty() && functions.empty() && called_as.empty() && writes.empty();
+           columns_read.empty() && table_columns_read.empty() && functions.empty() &&
+           called_as.empty() && writes.empty();
   }
 };
 

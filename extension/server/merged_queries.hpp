@@ -13,8 +13,9 @@ namespace conncheck::server {
 /// EXISTS wants rows and no columns, unless what there is depends on more than WHERE.
 [[nodiscard]] bool wants_rows_alone(const SubLink* link);
 
-/// Does the planner make a join of it, where a condition demands it? (convert_EXISTS_sublink_to_join()
-/// and convert_ANY_sublink_to_join() in subselect.c; in doubt yes.)
+/// Does the planner make a join of it, where a condition demands it?
+/// (convert_EXISTS_sublink_to_join() and convert_ANY_sublink_to_join() in subselect.c; in doubt
+/// yes.)
 [[nodiscard]] bool becomes_join(const SubLink* link);
 
 /// Is there a call in it that the planner makes itself: of something immutable, and of no column?

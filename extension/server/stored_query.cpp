@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "extension/server/called_functions.hpp"
-#include "extension/server/query_entries.hpp"
 #include "extension/server/merged_queries.hpp"
+#include "extension/server/query_entries.hpp"
 #include "extension/server/query_walk.hpp"
 #include "extension/server/row_marks.hpp"
 

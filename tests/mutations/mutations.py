@@ -47,6 +47,20 @@ MUTATIONS = (
         ON_SERVERS,
     ),
     Mutation(
+        "extension: every view is merged where whole rows are taken",
+        "extension/server/stored_rules.cpp",
+        "rewrites.is_merged = rewrites.is_merged && !relation.security_barrier;",
+        "rewrites.is_merged = true;",
+        ON_SERVERS,
+    ),
+    Mutation(
+        "extension: EXISTS never becomes a join",
+        "extension/server/merged_queries.cpp",
+        "return wants_rows_alone(link) && query->cteList == NIL &&",
+        "return false && query->cteList == NIL &&",
+        REGRESS,
+    ),
+    Mutation(
         "extension: what a policy calls is taken for allowed where there are many tables",
         "extension/server/plain_conditions.cpp",
         "if (!is_plain_function(function)) {",
@@ -180,6 +194,13 @@ MUTATIONS = (
         ALL_OF_EXTENSION,
     ),
     # The catalog query. Who holds what is the server's own answer there: to be wrong takes more than leaving out.
+    Mutation(
+        "catalog query: whole rows are not taken",
+        "agent/probe/permissions_query_rules.cpp",
+        "WHERE a.attnum <> 0 AND e.event < 100) x(attnum)",
+        "WHERE false) x(attnum)",
+        CATALOG,
+    ),
     Mutation(
         "catalog query: PUBLIC is dropped",
         CATALOG_RELATIONS,

@@ -1,5 +1,7 @@
 """Every verdict against the server itself, and the rungs against each other."""
 
+import dataclasses
+
 import pytest
 
 from attempts import attempts, claims, differences, with_rows_written
@@ -14,6 +16,7 @@ RUNGS = {
     "view_forms": ("extension", "catalog"),
     "written_functions": ("extension", "catalog"),
     # The stored text of a rule does not say which columns the planner drops: there the catalog query says no.
+    "marked_rows": ("extension",),
     "unread_columns": ("extension",),
 }
 # There EXPLAIN shows too little: rows are written.
@@ -42,6 +45,7 @@ def audit(program, database, auditor, roles, *arguments):
 
 
 RUNGS_OF_EACH = [(name, source) for name, sources in RUNGS.items() for source in sources]
+OF_THE_EXTENSION = [name for name, sources in RUNGS.items() if sources == ("extension",)]
 OF_BOTH_RUNGS = [name for name, sources in RUNGS.items() if len(sources) > 1]
 
 
@@ -60,6 +64,22 @@ def test_every_verdict_is_what_a_try_shows(program, catalog, auditor, source, re
         if found := differences(claims(audited[role]["tables"]), tried):
             wrong[role] = found
     assert not wrong
+
+
+@pytest.mark.parametrize("catalog", OF_THE_EXTENSION, indirect=True)
+def test_catalog_query_says_yes_to_nothing_more(program, catalog, auditor):
+    database, roles = catalog
+    _, by_extension = audit(program, database, auditor, roles)
+    _, by_catalog = audit(program, database, auditor, roles, "--no-extension")
+    compared = 0
+    for role in roles:
+        exact, careful = claims(by_extension[role]["tables"]), claims(by_catalog[role]["tables"])
+        assert exact.keys() == careful.keys()
+        for relation, verdict in careful.items():
+            pairs = zip(dataclasses.astuple(verdict), dataclasses.astuple(exact[relation]))
+            assert all(said <= true for said, true in pairs), (role, relation)
+            compared += 1
+    assert compared > 50
 
 
 @pytest.mark.parametrize("catalog", OF_BOTH_RUNGS, indirect=True)

@@ -66,7 +66,7 @@ class FakeRelations : public RelationSource {
       added.reading.views_read.push_back(over);
       added.columns = {{1, reads_column(over, 1)}, {2, reads_column(over, 2)}};
     }
-    added.updatable = UpdatableView{over, {{1, 1}, {2, 2}}, {1, 2}, {}, false, false};
+    added.updatable = UpdatableView{over, {{1, 1}, {2, 2}}, {1, 2}, {}, {}, false, false};
     return added;
   }
   static Demands reads_column(RelationId view, int column) {
