@@ -130,7 +130,8 @@ by_column AS MATERIALIZED (
          json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.held & 4 <> 0) AS u,
          json_agg(g.attname ORDER BY g.attnum) FILTER (WHERE g.held & 32 <> 0) AS r,
          bit_or(g.held) AS held,
-         CASE WHEN count(*) FILTER (WHERE g.held & 1 <> 0 AND g.attnum > 0) = n.live
+         -- of a table without columns none can be read, whatever is granted on system columns
+         CASE WHEN n.live > 0 AND count(*) FILTER (WHERE g.held & 1 <> 0 AND g.attnum > 0) = n.live
               THEN 1 ELSE 0 END
            -- of generated columns alone an INSERT names none, and any will do
            | CASE WHEN CASE WHEN n.plain > 0 THEN count(*) FILTER (WHERE g.held & 2 <> 0 AND g.plain) = n.plain

@@ -95,6 +95,7 @@ GRANT SELECT ON open.columns_revoked TO er_columns;
 REVOKE SELECT (b) ON open.columns_revoked FROM er_columns;
 CREATE TABLE open.columns_system (a int);
 GRANT SELECT (ctid, tableoid) ON open.columns_system TO er_columns;
+GRANT SELECT (ctid, tableoid), INSERT (ctid), UPDATE (ctid) ON open.no_columns TO er_columns;
 CREATE TABLE closed.columns (a int);
 GRANT SELECT (a) ON closed.columns TO er_columns;
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <random>
@@ -319,8 +320,12 @@ int fill_and_empty(const std::string& mount_point) {
   if (!full || full->trouble != StoreTrouble::full) {
     return 2;
   }
-  if (!mounted(MS_REMOUNT | MS_RDONLY, "size=300k")) {
-    return 3;
+  // Not while the recorder has the file open, to try again.
+  for (int tries = 0; !mounted(MS_REMOUNT | MS_RDONLY, "size=300k"); ++tries) {
+    if (errno != EBUSY || tries == 5000) {
+      return 3;
+    }
+    usleep(1000);
   }
   const std::optional<StoreNotice> read_only = observed.next_notice();
   if (!read_only || !read_only->trouble) {
