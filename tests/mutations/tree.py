@@ -11,7 +11,7 @@ import psycopg
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 JOBS = os.environ.get("JOBS") or str(os.cpu_count())
-COPIED = ("CMakeLists.txt", "Makefile", "agent", "expected", "extension", "scripts", "sql", "tests")
+COPIED = ("CMakeLists.txt", "Makefile", "agent", "bench", "expected", "extension", "scripts", "sql", "tests")
 NOT_COPIED = (".o", ".so", ".pyc", ".built-for")
 
 

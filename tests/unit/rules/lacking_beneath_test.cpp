@@ -127,7 +127,7 @@ TEST_F(LackingBeneathTest, BothPrivilegesOfALockingView) {
 }
 
 TEST_F(LackingBeneathTest, WritesThatArePassedOn) {
-  relations.known[view].updatable = UpdatableView{table, {{1, 1}}, {}, {}, false, false};
+  relations.known[view].updatable = UpdatableView{table, {{1, 1}}, {}, {}, {}, false, false};
   EXPECT_EQ(lacks(view, Write::insert), (Lacks{{table, view_owner, Privilege::insert}}));
   relations.holdings[{table, view_owner}] = {Privilege::insert};
   EXPECT_TRUE(lacks(view, Write::insert).empty());
@@ -149,7 +149,7 @@ TEST_F(LackingBeneathTest, FunctionsThatTheReaderMayNotExecute) {
 }
 
 TEST_F(LackingBeneathTest, FunctionsThatEveryWriteCalls) {
-  relations.known[view].updatable = UpdatableView{table, {{1, 1}}, {1}, {}, false, false};
+  relations.known[view].updatable = UpdatableView{table, {{1, 1}}, {1}, {}, {}, false, false};
   relations.holdings[{table, view_owner}] = {Privilege::insert, Privilege::select};
   relations.holdings[{second_table, view_owner}] = {Privilege::select};
   relations.called[table] = {secret};
