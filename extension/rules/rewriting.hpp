@@ -91,6 +91,9 @@ class Rewriting {
   ViewReading read_view(const Rewrites& view);
   bool varies(const Demands& demands);
   bool varies_beneath(RelationId relation);
+  template <class Judge>
+  Beneath of_read_view(RelationId view, std::unordered_map<RelationId, Beneath>& judged,
+                       Judge judge);
   Beneath locking(RelationId view);
   Beneath marking(RelationId view);
   Beneath column_reading(RelationId view, int column);

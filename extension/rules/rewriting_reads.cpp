@@ -81,11 +81,12 @@ Rewriting::ViewReading Rewriting::view_reading(RelationId view) {
   return result;
 }
 
-/// FOR UPDATE of a view locks what its query reads, and asks the same for it. The view has been
-/// read before: it does not lead back to itself.
-Beneath Rewriting::locking(RelationId view) {
-  const auto known = lockings_.find(view);
-  if (known != lockings_.end()) {
+/// A rule for a view that has been read before, so that it does not lead back to itself.
+template <class Judge>
+Beneath Rewriting::of_read_view(RelationId view, std::unordered_map<RelationId, Beneath>& judged,
+                                Judge judge) {
+  const auto known = judged.find(view);
+  if (known != judged.end()) {
     return known->second;
   }
   const Rewrites* const rewrites = source_.rewrites(view);
@@ -95,35 +96,27 @@ Beneath Rewriting::locking(RelationId view) {
   if (source_.is_too_deep()) {
     return never_ends;
   }
-  Beneath result = satisfied(rewrites->locking, checking_role(*rewrites));
-  result &= satisfied(rewrites->marking, checking_role(*rewrites));
+  const Beneath result = judge(*rewrites, checking_role(*rewrites));
   if (!result.endless) {
-    lockings_.emplace(view, result);
+    judged.emplace(view, result);
   }
   return result;
 }
 
-/// What it takes to have whole rows of all that the planner has left of the view in FROM. As with
-/// locking(), the view has been read before.
+/// FOR UPDATE of a view locks what its query reads, and asks the same for it.
+Beneath Rewriting::locking(RelationId view) {
+  return of_read_view(view, lockings_, [this](const Rewrites& rewrites, RoleId role) {
+    Beneath result = satisfied(rewrites.locking, role);
+    result &= satisfied(rewrites.marking, role);
+    return result;
+  });
+}
+
+/// What it takes to have whole rows of all that the planner has left of the view in FROM.
 Beneath Rewriting::marking(RelationId view) {
-  const auto known = markings_.find(view);
-  if (known != markings_.end()) {
-    return known->second;
-  }
-  const Rewrites* const rewrites = source_.rewrites(view);
-  if (rewrites == nullptr) {
-    return denied;
-  }
-  if (source_.is_too_deep()) {
-    return never_ends;
-  }
-  const Beneath result = rewrites->is_merged
-                             ? satisfied(rewrites->marking, checking_role(*rewrites))
-                             : column_reading(view, 0);
-  if (!result.endless) {
-    markings_.emplace(view, result);
-  }
-  return result;
+  return of_read_view(view, markings_, [this, view](const Rewrites& rewrites, RoleId role) {
+    return rewrites.is_merged ? satisfied(rewrites.marking, role) : column_reading(view, 0);
+  });
 }
 
 Beneath Rewriting::column_reading(RelationId view, int column) {

@@ -20,7 +20,7 @@ enum class Wanted {
 
 bool walk(Node* node, void* context);
 void walk_statement(Query* query, const Walk& outer, Wanted wanted);
-void walk_output(Query* query, int column, const Walk& at);
+void walk_targets(Query* query, int column, const Walk& at);
 
 /// Is the whole of it dropped by the planner?
 bool is_true_anyway(const Node* node) {
@@ -54,21 +54,6 @@ bool is_inlined(const CommonTableExpr* with) {
          (with->ctematerialized == CTEMaterializeNever || with->cterefcount == 1) &&
          !with->cterecursive && query->commandType == CMD_SELECT && query->rowMarks == NIL &&
          !has_to_run((Node*)query, nullptr);
-}
-
-void walk_output_beneath(Query* query, int column, const QueryLevel* around, QueryPart* part) {
-  const QueryLevel here{query, around};
-  walk_output(query, column, {&here, part});
-}
-
-void walk_with_output(RangeTblEntry* entry, int column, const QueryLevel* level, QueryPart* part) {
-  for (Index up = entry->ctelevelsup; up > 0 && level != nullptr; --up) {
-    level = level->outer;
-  }
-  CommonTableExpr* const with = level == nullptr ? nullptr : find_with_query(level, entry->ctename);
-  if (with != nullptr && is_inlined(with)) {
-    walk_output_beneath((Query*)with->ctequery, column, level, part);
-  }
 }
 
 void walk_joined(RangeTblEntry* join, int column, const Walk& at) {
@@ -118,11 +103,11 @@ void walk_variable(const Var* variable, const Walk& at) {
     return;
   }
   if (entry->rtekind == RTE_SUBQUERY) {
-    walk_output_beneath(entry->subquery, column, level, at.part);
+    walk_output(entry->subquery, column, level, at.part);
   } else if (entry->rtekind == RTE_JOIN) {
     walk_joined(entry, column, there);
   } else if (entry->rtekind == RTE_CTE) {
-    walk_with_output(entry, column, level, at.part);
+    walk_with_query(entry, column, level, at.part);
   } else if (entry->rtekind == RTE_RELATION) {
     const bool of_view = is_expanded_view(level->query, index);
     if (!of_view && !has_virtual_columns) {
@@ -145,10 +130,10 @@ void walk_set_operation(Node* operation, int column, const Walk& at) {
   }
   const RangeTblEntry* const leaf =
       rt_fetch(((RangeTblRef*)operation)->rtindex, at.level->query->rtable);
-  walk_output_beneath(leaf->subquery, column, at.level, at.part);
+  walk_output(leaf->subquery, column, at.level, at.part);
 }
 
-void walk_output(Query* query, int column, const Walk& at) {
+void walk_targets(Query* query, int column, const Walk& at) {
   if (query->setOperations != nullptr) {
     walk_set_operation(query->setOperations, column, at);
     return;
@@ -285,7 +270,7 @@ void walk_statement(Query* query, const Walk& outer, Wanted wanted) {
     walk(part, &here);
   }
   if (wanted == Wanted::all_columns || (wanted == Wanted::no_column && keeps_columns(query))) {
-    walk_output(query, 0, here);
+    walk_targets(query, 0, here);
   } else if (wanted == Wanted::no_column) {
     walk_kept_columns(query, here);
     if (query->setOperations != nullptr) {
@@ -357,16 +342,23 @@ QueryPart walk_without_columns(Query* query) {
 }
 
 void walk_output(Query* query, int column, const QueryLevel* around, QueryPart* part) {
-  walk_output_beneath(query, column, around, part);
+  const QueryLevel here{query, around};
+  walk_targets(query, column, {&here, part});
 }
 
 void walk_with_query(RangeTblEntry* entry, int column, const QueryLevel* level, QueryPart* part) {
-  walk_with_output(entry, column, level, part);
+  for (Index up = entry->ctelevelsup; up > 0 && level != nullptr; --up) {
+    level = level->outer;
+  }
+  CommonTableExpr* const with = level == nullptr ? nullptr : find_with_query(level, entry->ctename);
+  if (with != nullptr && is_inlined(with)) {
+    walk_output((Query*)with->ctequery, column, level, part);
+  }
 }
 
 QueryPart walk_column(Query* query, int column) {
   QueryPart part;
-  walk_output_beneath(query, column, nullptr, &part);
+  walk_output(query, column, nullptr, &part);
   return part;
 }
 
