@@ -19,7 +19,7 @@ EXPLAINED = """
       LATERAL (SELECT bool_or(held), bool_or(source = 'missing')
                FROM conncheck_explain(format('table %%I.%%I', n.nspname, c.relname), privilege, r)) e (held, lacks)
     WHERE c.oid = ANY (SELECT c.oid FROM pg_class c WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND oid >= 16384
-                       AND relnamespace <> 'information_schema'::regnamespace ORDER BY hashoid(oid) LIMIT %s)
+                       AND relnamespace <> 'information_schema'::regnamespace ORDER BY hashtext(relnamespace::regnamespace || relname), oid LIMIT %s)
 """
 # Whether all fixes together make it held and usable: 'mended' if so, NULL where there was nothing to mend or something
 # has no fix, else what is wrong. A read that an explanation calls usable is tried, too. All of it is undone.
