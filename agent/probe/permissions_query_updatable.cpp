@@ -37,7 +37,7 @@ updatable_views AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
          coalesce(w.instead, 0) AS by_rule, coalesce(w.conditional, 0) AS refused,
          coalesce(t.by_trigger, 0) AS by_trigger,
-         x.base, x.of_view, x.of_base, o.check_option, z.condition, z.checks
+         x.base, x.of_view, x.of_base, o.check_option, z.condition, z.checks, n.named, n.view_naming, n.base_named
   FROM (SELECT r.* FROM all_rules r
         WHERE r.relkind = 'v' AND r.event = 1 AND r.oid IN (SELECT b.oid FROM beneath_written b) OFFSET 0) v
   LEFT JOIN (SELECT r.oid, bit_or(r.event) FILTER (WHERE r.instead) AS instead,
@@ -89,8 +89,21 @@ updatable_views AS MATERIALIZED (
       THEN nullif(split_part(split_part(e.entry, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid END
       AND c.relkind IN ('r', 'p', 'f', 'v')
   ) x
-  CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
-                      WHERE o.option_name = 'check_option') o
+  CROSS JOIN LATERAL (SELECT max(o.option_value) FILTER (WHERE o.option_name = 'check_option') AS check_option,
+                             coalesce(bool_or(o.option_value::boolean) FILTER (WHERE o.option_name = 'security_barrier'), false) AS is_barrier
+                      FROM pg_options_to_table(v.reloptions) o) o
+  -- which columns of the base the condition names, and which each column of the view (see UpdatableView::named)
+  LEFT JOIN LATERAL (
+    SELECT CASE WHEN o.is_barrier THEN '{{}}'
+           ELSE ARRAY(SELECT split_part(r, ' ', 1)::int
+                      FROM unnest((string_to_array(z.condition, '{{VAR :varno {base_entry} :varattno '))[2:]) r) END AS named,
+           t.view_naming, t.base_named
+    FROM (SELECT array_agg(split_part(split_part(t.piece, ':resno ', 2), ' ', 1)::int) AS view_naming,
+                 array_agg(split_part(r, ' ', 1)::int) AS base_named
+          FROM unnest(string_to_array(q.outermost, '{{TARGETENTRY ')) AS t(piece)
+          CROSS JOIN LATERAL unnest((string_to_array(t.piece, '{{VAR :varno {base_entry} :varattno '))[2:]) r
+          WHERE starts_with(t.piece, ':expr ')) t) n
+    ON EXISTS (SELECT FROM all_rules r WHERE r.relkind = 'v' AND r.event IN (4, 16) AND r.acts)
 ),
 )sql";
 

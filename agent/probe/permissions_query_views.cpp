@@ -20,7 +20,8 @@ rule_targets AS MATERIALIZED (
     AND (c.relkind IN ('v', 'f') OR c.relhasrules OR EXISTS (SELECT FROM refused_writes x WHERE x.oid = c.oid))
 ),
 rule_effects AS MATERIALIZED (
-  SELECT r.oid, r.event, bool_or(r.instead) AS instead, bool_or(r.acts) AS acts
+  SELECT r.oid, r.event, bool_or(r.instead) AS instead, bool_or(r.acts) AS acts,
+         coalesce(bool_or(r.marks_rows) FILTER (WHERE r.acts), false) AS marks_rows
   FROM rules r WHERE r.event > 2 GROUP BY r.oid, r.event
 ),
 )sql";
@@ -29,7 +30,7 @@ rule_effects AS MATERIALIZED (
 constexpr const char* view_events_sql = R"sql(
 view_events AS MATERIALIZED (
   SELECT v.oid, v.checked_as,
-         v.by_rule, v.refused, v.by_trigger, v.base, v.of_view, v.of_base, v.check_option,
+         v.by_rule, v.refused, v.by_trigger, v.base, v.of_view, v.of_base, v.check_option, v.named, v.view_naming, v.base_named,
          v.base IS NOT NULL AND EXISTS (
            SELECT FROM failing f WHERE NOT f.by_call AND f.holder = v.oid AND f.event = 1 AND f.n <> {base_entry} + 1
              AND f.n <= v.checks) AS condition_fails,
@@ -74,11 +75,15 @@ starts AS MATERIALIZED (
 chains AS MATERIALIZED (
   WITH RECURSIVE chain AS (
     SELECT s.id, s.oid AS start, s.columns AS named, s.event, s.asks, s.on_conflict, s.oid, s.columns AS started, s.columns AS columns,
-           false AS checks_option, 0 AS depth
+           false AS checks_option, '{}'::int[] AS conditions_name, 0 AS depth
     FROM starts s
     UNION ALL
     SELECT c.id, c.start, c.named, c.event, c.asks, c.on_conflict, v.base, m.started, m.columns,
-           c.checks_option OR coalesce(v.check_option = 'cascaded', false), c.depth + 1
+           c.checks_option OR coalesce(v.check_option = 'cascaded', false),
+           ARRAY(SELECT n FROM unnest(v.named) n
+                 UNION
+                 SELECT p.of_base FROM unnest(v.view_naming, v.base_named) AS p(of_view, of_base)
+                 WHERE c.conditions_name && ARRAY[0, p.of_view]), c.depth + 1
     FROM chain c JOIN view_events v ON v.oid = c.oid
     CROSS JOIN LATERAL (
       SELECT coalesce(array_agg(coalesce(p.started, a.of_view)), '{}') AS started,
@@ -99,7 +104,7 @@ chains AS MATERIALIZED (
            CASE WHEN k.relkind IN ('v', 'f') AND c.asks <> c.event AND NOT coalesce(e.instead, false) THEN 0
                 WHEN k.relkind = 'v' THEN c.event & (v.by_rule | v.by_trigger)
                 WHEN k.relkind = 'f' THEN f.takes & c.event WHEN k.relkind = 'm' THEN 0 ELSE c.event END AS takes,
-           coalesce(e.instead, false) AS instead, coalesce(e.acts, false) AS acts,
+           coalesce(e.instead, false) AS instead, coalesce(e.acts, false) AS acts, e.marks_rows,
            c.on_conflict AND c.oid = ANY (ARRAY(SELECT m.oid FROM meeting_conflicts m)) AS meets_conflicts,
            coalesce(x.events, 0) & c.asks <> 0 AS refused
     FROM chain c JOIN pg_class k ON k.oid = c.oid
@@ -110,6 +115,7 @@ chains AS MATERIALIZED (
   SELECT l.*, lead(l.vanishes) OVER down AS base_vanishes
   FROM (
   SELECT l.id, l.start, l.depth, l.named, l.event, l.asks, l.on_conflict, l.oid, l.checks_option, l.relkind,
+         l.acts, l.marks_rows, l.conditions_name,
          l.by_rule, l.by_trigger, l.condition_refused, l.condition_marked, l.instead, l.refused, l.meets_conflicts,
          first_value(l.instead AND NOT l.meets_conflicts) OVER up AND NOT bool_or(l.acts) OVER up AS vanishes,
          -- a condition may ask for columns that are computed further down
@@ -167,6 +173,12 @@ failing_chains AS MATERIALIZED (
      OR (c.base IS NOT NULL AND NOT c.base_vanishes AND c.condition_marked AND c.event <> 8)
      OR (c.base IS NOT NULL AND NOT c.base_vanishes AND c.condition_refused
          AND (c.event <> 8 OR c.checks_option OR c.check_option IS NOT NULL)))
+  UNION
+  -- what a rule does reads the view where a condition further out names its columns (see Rewriting::read_by_rule)
+  SELECT c.id, f.by_call
+  FROM chains c JOIN failing_nodes f ON f.holder = c.oid AND f.event = 1
+  WHERE NOT c.vanishes AND c.acts AND c.relkind = 'v' AND c.event <> 8 AND c.conditions_name <> '{}'
+    AND (c.marks_rows OR f.attnum = 0 OR (f.attnum > 0 AND c.conditions_name && ARRAY[0, f.attnum]))
   UNION
   SELECT c.id, f.by_call
   FROM chains c

@@ -36,6 +36,7 @@ struct WriteTarget {
       {};  ///< those of `columns` that are given something else than DEFAULT
   bool overriding =
       false;  ///< OVERRIDING of either sort: what is GENERATED AS IDENTITY may be given
+  std::vector<int> named = {};  ///< its columns in the statement's WHERE; 0: the whole row
 };
 
 /// A column of a view that is read; 0 stands for all of them.

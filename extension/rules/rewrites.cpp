@@ -1,6 +1,7 @@
 #include "extension/rules/rewrites.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace conncheck::rules {
 
@@ -15,6 +16,20 @@ std::optional<std::vector<int>> UpdatableView::mapped(const std::vector<int>& of
     base_columns.push_back(pair->of_base);
   }
   return base_columns;
+}
+
+std::vector<int> UpdatableView::named_beneath(const std::vector<int>& of_view) const {
+  std::set<int> beneath(named.begin(), named.end());
+  for (const int column : of_view) {
+    for (const std::vector<ColumnPair>* pairs : {&columns, &computed}) {
+      for (const ColumnPair& pair : *pairs) {
+        if (column == 0 || column == pair.of_view) {
+          beneath.insert(pair.of_base);
+        }
+      }
+    }
+  }
+  return {beneath.begin(), beneath.end()};
 }
 
 }  // namespace conncheck::rules

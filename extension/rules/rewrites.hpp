@@ -17,6 +17,7 @@ namespace conncheck::rules {
 struct RuleAction {
   Demands demands;                  ///< its own, and of the rule's condition
   std::vector<WriteTarget> writes;  ///< what it writes, if that is all that it does
+  bool marks_rows = false;          ///< of all in FROM (row_marks)
 };
 
 /// Rules (those that are enabled) and INSTEAD OF triggers for one kind of write.
@@ -44,7 +45,14 @@ struct UpdatableView {
   Demands marking;                  ///< of that, in UPDATE and DELETE (see Rewrites::marking)
   bool checks_option = false;       ///< WITH CHECK OPTION of either sort
   bool cascades_option = false;
+  /// Base columns that the view's WHERE names; 0: the whole row. None of a security barrier's: the
+  /// server keeps that apart from the statement's own WHERE.
+  std::vector<int> named = {};
+  std::vector<ColumnPair> computed = {};  ///< which base columns the other columns name
 
+  /// Base columns in place of those of the view that a condition further out names, and in the
+  /// view's own.
+  [[nodiscard]] std::vector<int> named_beneath(const std::vector<int>& of_view) const;
   /// Base columns behind those columns of the view; nullopt: one of them cannot be written.
   [[nodiscard]] std::optional<std::vector<int>> mapped(const std::vector<int>& of_view) const;
 };

@@ -80,8 +80,9 @@ class Rewriting {
   Beneath checked(const PermissionCheck& check, RoleId role);
   Beneath satisfied(const Demands& demands, RoleId role);
   Beneath satisfied_with_writes(const Demands& demands, RoleId role);
-  Beneath done_by_rules(const WriteRewrite& rewrite, RelationId relation, RoleId owner, RoleId role,
-                        Write write);
+  Beneath done_by_rules(RelationId relation, const Rewrites& target, const Writing& writing,
+                        RoleId role);
+  Beneath read_by_rule(RelationId view, const RuleAction& action, const std::vector<int>& named);
   Beneath written_by_rule(const WriteTarget& target, RoleId role);
   bool vanishes(const RuleAction& action);
   bool vanishes(const WriteTarget& target);
@@ -119,8 +120,8 @@ class Rewriting {
   std::unordered_map<RelationId, Beneath> markings_;
   std::unordered_map<RelationId, bool> varying_;
   std::map<std::pair<RelationId, Event>, bool> vanishing_;
-  using WriteByRule =
-      std::tuple<RelationId, Event, std::vector<int>, bool, std::vector<int>, RoleId>;
+  using WriteByRule = std::tuple<RelationId, Event, std::vector<int>, bool, std::vector<int>,
+                                 std::vector<int>, RoleId>;
   std::map<WriteByRule, Beneath> written_by_rules_;
 };
 

@@ -49,6 +49,8 @@ struct Rewriting::Writing {
   bool reads = false;  ///< what is written, too
   std::vector<int> selected = {};
   bool checks_option = false;  ///< of a view further out, cascaded
+  std::vector<int> named =
+      {};  ///< of its columns, in conditions: the statement's and views' further out
 };
 
 /// Through a view: UPDATE sets even DEFAULT to a value there, and these columns take none.
@@ -142,9 +144,27 @@ Beneath Rewriting::satisfied_with_writes(const Demands& demands, RoleId role) {
   return result;
 }
 
+/// The conditions on the rows that are written become part of what a rule does, and if they name a
+/// column of a view that has the rule, that is read there. Nobody is asked for SELECT on the view.
+Beneath Rewriting::read_by_rule(RelationId view, const RuleAction& action,
+                                const std::vector<int>& named) {
+  Beneath result = view_reading(view).query;
+  for (const int column : named) {
+    result &= column_reading(view, column);
+  }
+  if (action.marks_rows && !result.endless) {
+    result &= marking(view);
+  }
+  return result;
+}
+
 /// What the rules of a relation do beside or instead of a write, for which `role` is asked.
-Beneath Rewriting::done_by_rules(const WriteRewrite& rewrite, RelationId relation, RoleId owner,
-                                 RoleId role, Write write) {
+Beneath Rewriting::done_by_rules(RelationId relation, const Rewrites& target,
+                                 const Writing& writing, RoleId role) {
+  const Write write = writing.event.rewritten_as();
+  const WriteRewrite& rewrite = target.on(write);
+  const bool names_rows =
+      target.kind == RelationKind::view && write != Write::insert && !writing.named.empty();
   Beneath result;
   bool acts = false;
   for (const RuleAction& action : rewrite.actions) {
@@ -152,13 +172,16 @@ Beneath Rewriting::done_by_rules(const WriteRewrite& rewrite, RelationId relatio
       continue;
     }
     acts = true;
-    result &= satisfied_with_writes(action.demands, owner);
+    result &= satisfied_with_writes(action.demands, target.owner);
+    if (names_rows && !result.endless) {
+      result &= read_by_rule(relation, action, writing.named);
+    }
     if (result.endless) {
       return result;
     }
   }
   if (!rewrite.instead_rule) {
-    result &= satisfied(rewrite.conditions, owner);
+    result &= satisfied(rewrite.conditions, target.owner);
   }
   if (acts) {
     // The table stands in the action's range table as well, where it is one that is read.
@@ -174,14 +197,16 @@ Beneath Rewriting::written_by_rule(const WriteTarget& target, RoleId role) {
     return denied;
   }
   const Event event{target.write, target.on_conflict};
-  const WriteByRule key{target.relation, event,           target.columns,
-                        target.reads,    target.selected, role};
+  const WriteByRule key{target.relation, event, target.columns, target.reads, target.selected,
+                        target.named,    role};
   const auto known = written_by_rules_.find(key);
   if (known != written_by_rules_.end()) {
     return known->second;
   }
   Beneath result = {takes(target.relation, event, target.columns)};
-  result &= writable(target.relation, {event, target.columns, target.reads, target.selected}, role);
+  result &=
+      writable(target.relation,
+               {event, target.columns, target.reads, target.selected, false, target.named}, role);
   if (!result.endless) {
     written_by_rules_.emplace(key, result);
   }
@@ -204,7 +229,7 @@ Beneath Rewriting::writable(RelationId relation, const Writing& writing, RoleId 
     return never_ends;
   }
   const WriteRewrite& rewrite = target->on(write);
-  Beneath result = done_by_rules(rewrite, relation, target->owner, role, write);
+  Beneath result = done_by_rules(relation, *target, writing, role);
   if (result.endless || rewrite.instead_rule) {
     return result;
   }
@@ -295,10 +320,11 @@ Beneath Rewriting::base_writable(RelationId relation, const Rewrites& view,
   if (result.endless) {
     return result;
   }
-  result &= writable(updatable.base,
-                     {event, base_columns, writing.reads, updatable.selected,
-                      writing.checks_option || updatable.cascades_option},
-                     role);
+  result &= writable(
+      updatable.base,
+      {event, base_columns, writing.reads, updatable.selected,
+       writing.checks_option || updatable.cascades_option, updatable.named_beneath(writing.named)},
+      role);
   return result;
 }
 

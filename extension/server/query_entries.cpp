@@ -1,5 +1,7 @@
 #include "extension/server/query_entries.hpp"
 
+#include "extension/server/named_columns.hpp"
+
 namespace conncheck::server {
 namespace {
 
@@ -112,6 +114,7 @@ void describe_write(Query* query, FoundEntry* target) {
   target->on_conflict = query->onConflict != nullptr;
   target->overriding = query->override != OVERRIDING_NOT_SET;
   target->assigned = assigned(query, query->targetList);
+  target->named = named_columns(query->jointree->quals, query->resultRelation);
   if (target->on_conflict) {
     target->assigned_on_conflict = assigned(query, query->onConflict->onConflictSet);
   }

@@ -18,6 +18,7 @@ struct FoundEntry {
   bool overriding;
   Bitmapset* assigned;  ///< columns that are given something else than DEFAULT
   Bitmapset* assigned_on_conflict;
+  Bitmapset* named;  ///< columns in the statement's WHERE
   EntryPermissions permissions;
 };
 

@@ -4,6 +4,7 @@
 
 #include "extension/server/called_functions.hpp"
 #include "extension/server/merged_queries.hpp"
+#include "extension/server/named_columns.hpp"
 #include "extension/server/query_entries.hpp"
 #include "extension/server/query_walk.hpp"
 #include "extension/server/row_marks.hpp"
@@ -26,7 +27,8 @@ void append_write(const FoundEntry& entry, rules::Demands& demands) {
   const std::vector<int> selected = column_numbers(permissions.selected);
   const auto add = [&](rules::Write write, const Bitmapset* columns, const Bitmapset* assigned) {
     demands.writes.push_back({entry.relation, write, column_numbers(columns), reads, selected,
-                              entry.on_conflict, column_numbers(assigned), entry.overriding});
+                              entry.on_conflict, column_numbers(assigned), entry.overriding,
+                              column_numbers(entry.named)});
   };
   switch (entry.command) {
     case CMD_INSERT:
@@ -101,6 +103,8 @@ struct SimpleColumn {
 struct SimpleView {
   Oid base = InvalidOid;
   Bitmapset* selected = nullptr;
+  Bitmapset* named = nullptr;
+  List* computed = nullptr;  ///< of SimpleColumn
   int count = 0;
   SimpleColumn columns[MaxTupleAttributeNumber];
 };
@@ -115,6 +119,15 @@ bool is_updatable_column(const TargetEntry* target, int base_index) {
          variable->varlevelsup == 0 && variable->varattno > 0;
 }
 
+void note_computed(const TargetEntry* target, const Bitmapset* of_base, SimpleView* view) {
+  int member = -1;
+  while ((member = bms_next_member(of_base, member)) >= 0) {
+    auto* const noted = static_cast<SimpleColumn*>(palloc(sizeof(SimpleColumn)));
+    *noted = {target->resno, member + FirstLowInvalidHeapAttributeNumber};
+    view->computed = lappend(view->computed, noted);
+  }
+}
+
 SimpleView* find_simple_view(Query* query) {
   if (view_query_is_auto_updatable(query, false) != nullptr) {
     return nullptr;
@@ -124,11 +137,14 @@ SimpleView* find_simple_view(Query* query) {
   RangeTblEntry* const base = rt_fetch(base_index, query->rtable);
   view->base = base->relid;
   view->selected = entry_permissions(query, base).selected;
+  view->named = named_columns(query->jointree->quals, base_index);
   ListCell* cell = nullptr;
   foreach (cell, query->targetList) {
     auto* const target = static_cast<TargetEntry*>(lfirst(cell));
     if (is_updatable_column(target, base_index)) {
       view->columns[view->count++] = {target->resno, ((Var*)target->expr)->varattno};
+    } else {
+      note_computed(target, named_columns((Node*)target->expr, base_index), view);
     }
   }
   return view;
@@ -173,6 +189,10 @@ void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& dema
   append(guard([=] { return walk_expression_of(relation, node); }), demands);
 }
 
+std::vector<int> named_of_old_row(Node* condition) {
+  return column_numbers(guard([condition] { return named_columns(condition, PRS2_OLD_VARNO); }));
+}
+
 void read_view_demands(Query* query, rules::Rewrites& rewrites) {
   append(guard([query] { return walk_without_columns(query); }), rewrites.reading);
   rewrites.reading.varies = guard([query] { return has_to_run((Node*)query, nullptr); });
@@ -207,7 +227,12 @@ std::optional<rules::UpdatableView> read_updatable_view(Query* query) {
   for (int i = 0; i < view->count; ++i) {
     updatable.columns.push_back({view->columns[i].of_view, view->columns[i].of_base});
   }
+  for (int i = 0; i < list_length(view->computed); ++i) {
+    const auto* const column = static_cast<SimpleColumn*>(list_nth(view->computed, i));
+    updatable.computed.push_back({column->of_view, column->of_base});
+  }
   updatable.selected = column_numbers(view->selected);
+  updatable.named = column_numbers(view->named);
   append(guard([query] {
            const QueryLevel level{query, nullptr};
            return walk_node(query->jointree->quals, &level);

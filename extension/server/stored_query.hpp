@@ -16,6 +16,8 @@ namespace conncheck::server {
 void add_demands(Node* node, rules::Demands& demands);
 /// The same of an expression on that relation's columns.
 void add_demands_of(rules::RelationId relation, Node* node, rules::Demands& demands);
+/// The columns of OLD that a rule's condition names; 0: the whole row.
+[[nodiscard]] std::vector<int> named_of_old_row(Node* condition);
 
 /// nullopt: none of the three.
 [[nodiscard]] std::optional<rules::Write> write_of(CmdType command);

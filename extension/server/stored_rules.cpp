@@ -5,6 +5,7 @@
 #include "extension/server/catalog_pages.hpp"
 #include "extension/server/catalog_scan.hpp"
 #include "extension/server/memory.hpp"
+#include "extension/server/row_marks.hpp"
 #include "extension/server/stored_query.hpp"
 
 namespace conncheck::server {
@@ -28,6 +29,7 @@ void add_view_query(Node* action, const RelationRow& relation, rules::Rewrites& 
     using CheckOption = RelationRow::CheckOption;
     if (relation.security_barrier) {
       rewrites.updatable->marking = {};  // the planner keeps its conditions apart
+      rewrites.updatable->named = {};
     }
     rewrites.updatable->checks_option = relation.check_option != CheckOption::none;
     rewrites.updatable->cascades_option = relation.check_option == CheckOption::cascaded;
@@ -47,16 +49,17 @@ bool meets_conflicts(rules::Write write, List* actions, bool is_enabled) {
 }
 
 /// A condition on the view's rows makes every action read them.
-bool asks_for_rows(Node* condition) {
-  return condition != nullptr &&
-         guard([condition] { return rangeTableEntry_used(condition, PRS2_OLD_VARNO, 0); });
-}
-
 void add_condition(Node* condition, const RelationRow& relation, rules::Demands& demands) {
   add_demands_of(relation.id, condition, demands);
-  if (relation.kind == rules::RelationKind::view && asks_for_rows(condition)) {
+  if (relation.kind != rules::RelationKind::view) {
+    return;
+  }
+  const std::vector<int> named = named_of_old_row(condition);
+  if (!named.empty()) {
     demands.views_read.push_back(relation.id);
-    demands.columns_read.push_back({relation.id, 0});
+  }
+  for (const int column : named) {
+    demands.columns_read.push_back({relation.id, column});
   }
 }
 
@@ -95,6 +98,7 @@ void add_rule(HeapTuple row, TupleDesc descriptor, const RelationRow& relation,
       add_demands((Node*)statement, added.demands);
       add_condition(condition, relation, added.demands);
       added.writes = read_write_targets(statement);
+      added.marks_rows = marks_rows(statement);
     }
   }
 }

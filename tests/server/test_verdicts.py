@@ -12,6 +12,7 @@ RUNGS = {
     "every_rule": ("extension", "catalog"),
     "functions_and_policies": ("extension", "catalog"),
     "on_conflict": ("extension", "catalog"),
+    "rules_under_conditions": ("extension", "catalog"),
     "vanishing_writes": ("extension", "catalog"),
     "view_forms": ("extension", "catalog"),
     "written_functions": ("extension", "catalog"),

@@ -70,6 +70,11 @@ CREATE TABLE marked.rule_update (a text);
 CREATE RULE r AS ON INSERT TO marked.rule_update DO ALSO UPDATE marked.u SET a = 'x' FROM marked.mid s WHERE u.a = s.a;
 CREATE TABLE marked.rule_insert (a text);
 CREATE RULE r AS ON DELETE TO marked.rule_insert DO ALSO INSERT INTO marked.u SELECT a FROM marked.sorted;
+-- with a condition on OLD, what the rule does joins the view itself
+CREATE VIEW marked.old_joined AS SELECT a, marked.stable(1) FROM marked.t ORDER BY a;
+CREATE RULE r AS ON DELETE TO marked.old_joined WHERE old.a <> '' DO ALSO DELETE FROM marked.u;
+CREATE VIEW marked.old_inserted AS SELECT a, marked.stable(1) FROM marked.t ORDER BY a;
+CREATE RULE r AS ON DELETE TO marked.old_inserted WHERE old.a <> '' DO ALSO INSERT INTO marked.u VALUES ('x');
 CREATE TABLE marked.rule_in (a text);
 CREATE RULE r AS ON INSERT TO marked.rule_in DO ALSO DELETE FROM marked.u WHERE u.a IN (SELECT a FROM marked.mid);
 

@@ -61,6 +61,58 @@ TEST_F(RewritingRulesTest, AConditionalInsteadRuleEndsAutomaticUpdates) {
   EXPECT_EQ(takes(Write::update), Answer::yes);
 }
 
+TEST_F(RewritingRulesTest, ARuleReadsItsViewWhereAConditionFurtherOutNamesItsColumns) {
+  Rewrites& ruled = relations.add_view(view, base);
+  UpdatableView& outer = *relations.add_view(outer_view, view).updatable;
+  relations.held_[{base, view_owner}] = dml;
+  relations.held_[{view, view_owner}] = dml;
+  for (WriteRewrite& write : ruled.writes) {
+    write.actions.resize(1);
+    write.actions[0].writes = {{other, Write::delete_, {}, false, {}}};
+  }
+  EXPECT_EQ(writes(Write::delete_, outer_view), Answer::yes);
+  outer.named = {1};
+  EXPECT_EQ(writes(Write::delete_, outer_view), Answer::no);
+  EXPECT_EQ(writes(Write::update, outer_view), Answer::no);
+  EXPECT_EQ(writes(Write::insert, outer_view), Answer::yes);
+  relations.held_[{base, view_owner}] = dml | PrivilegeSet{select};
+  EXPECT_EQ(writes(Write::delete_, outer_view), Answer::yes);
+  ruled.columns = {{2, FakeRelations::calls(function)}};
+  relations.not_executable_ = {{function, audited}};
+  EXPECT_TRUE(executes(Write::delete_, outer_view));
+  ruled.is_merged = false;
+  EXPECT_TRUE(executes(Write::delete_, outer_view));
+  ruled.writes[2].actions[0].marks_rows = true;
+  EXPECT_FALSE(executes(Write::delete_, outer_view));
+  outer.named = {2};
+  EXPECT_FALSE(executes(Write::update, outer_view));
+}
+
+TEST_F(RewritingRulesTest, AStatementOfARuleNamesColumnsAsAConditionDoes) {
+  Rewrites& ruled = relations.add_view(view, base);
+  relations[other].owner = view_owner;
+  WriteRewrite& deletion = ruled.writes[2];
+  deletion.instead_rule = true;
+  deletion.actions.resize(1);
+  deletion.actions[0].writes = {{base, Write::insert, {1}, false, {}}};
+  WriteTarget deleted{view, Write::delete_, {}, true, {1}};
+  relations.done_on_insert(other).writes = {deleted};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+  deleted.named = {1};
+  relations.done_on_insert(other).writes = {deleted};
+  EXPECT_EQ(writes(Write::insert, other), Answer::no);
+  relations.held_[{base, view_owner}] = {select};
+  EXPECT_EQ(writes(Write::insert, other), Answer::yes);
+}
+
+TEST(UpdatableView, ColumnsThatAConditionNamesAreFollowedDown) {
+  UpdatableView updatable{base, {{1, 3}}, {}, {}, {}, false, false, {7}, {{2, 4}, {2, 5}}};
+  EXPECT_EQ(updatable.named_beneath({}), (std::vector{7}));
+  EXPECT_EQ(updatable.named_beneath({1}), (std::vector{3, 7}));
+  EXPECT_EQ(updatable.named_beneath({2}), (std::vector{4, 5, 7}));
+  EXPECT_EQ(updatable.named_beneath({0}), (std::vector{3, 4, 5, 7}));
+}
+
 TEST_F(RewritingRulesTest, RulesThatNeverEndAreBlocked) {
   relations.done_on_insert(base).writes = {{other, Write::insert, {1}, false, {}}};
   relations.done_on_insert(other).writes = {{base, Write::insert, {1}, false, {}}};
