@@ -58,7 +58,7 @@ all_rules AS MATERIALIZED (
          s.statement <> '' AS acts,
          strpos(s.statement, ':hasModifyingCTE true ') = 0 AS writes_once,
          strpos(s.statement, '{{ONCONFLICTEXPR ') <> 0 AS on_conflict,
-         left(s.statement, 40) ~ ':commandType [24] ' OR strpos(s.statement, ':rowMarks (') <> 0 AS marks_rows,
+         w.ev_type <> '1' AND (left(s.statement, 40) ~ ':commandType [24] ' OR strpos(s.statement, ':rowMarks (') <> 0) AS marks_rows,
          {rule_text} AS action,
          strpos(w.ev_qual::text, '{{VAR :varno 1 ') <> 0
            OR (s.statement <> '' AND strpos(w.ev_qual::text, '{{VAR :varno 2 ') <> 0) AS asks_for_rows,
