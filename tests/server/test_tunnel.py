@@ -250,6 +250,28 @@ def test_two_checks_at_once(program, database, login, way):
         assert run.check(f"tunneled-{i}")["connected"]
 
 
+def test_none_of_the_defaults(program, database, login, bastion, way):
+    """`tunnel: none` goes straight, past a bastion that the other connection has to pass."""
+    keys = program.write("keys", "")
+    straight = fields(database, login, tunnel="none")
+    config = {
+        "version": 1,
+        "defaults": {"tunnel": way},
+        "connections": [{"name": "straight", **straight}, {"name": "by-default", **fields(database, login)}],
+    }
+    run = program.run(["check", "--format", "json"], config=config)
+    address = {name: run.check(name)["session"]["server_address"] for name in ("straight", "by-default")}
+    assert address["by-default"].endswith(f" via {bastion.user}@127.0.0.1:{bastion.port}")
+    assert "via" not in address["straight"]
+    assert run.check("by-default")["duration_ms"]["tunnel"] > 0
+    assert run.check("straight")["duration_ms"]["tunnel"] == 0
+    # Nor is the bastion asked on the way: now it would let nobody in.
+    way["known_hosts"] = keys.name
+    run = program.run(["check", "--format", "json"], config=config)
+    assert run.check("straight")["connected"]
+    assert_failed(run.check("by-default"), "host_key_mismatch", "tunnel", "is unknown", "fingerprint")
+
+
 @pytest.fixture
 def secure(start_cluster, tmp_path):
     """A database, a role and the CA of a server whose certificate is for db.internal."""
