@@ -430,7 +430,7 @@ def test_nobody_listens(program, database, login, way):
 
 def test_name_of_the_bastion(program, database, login, way):
     result = check(program, fields(database, login, tunnel=way | {"host": "bastion.invalid"}, timeout="20s"))
-    assert_failed(result, "tunnel_failed", "tunnel", "bastion.invalid", "`host` of the tunnel", 20_000)
+    assert_failed(result, "tunnel_failed", "tunnel", "bastion.invalid", ["`host` of the tunnel", "ssh_config"], 20_000)
 
 
 class Listener:
