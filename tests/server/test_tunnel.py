@@ -272,6 +272,30 @@ def test_none_of_the_defaults(program, database, login, bastion, way):
     assert_failed(run.check("by-default"), "host_key_mismatch", "tunnel", "is unknown", "fingerprint")
 
 
+def test_a_second_bastion_behind_a_forward(program, database, login, bastion, way, start_bastion):
+    """As README.md tells to do it; the second one's key is what is checked."""
+    second = start_bastion()
+    second.authorize((program.directory / "id.pub").read_text().strip())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    forward = subprocess.Popen(
+        ["ssh", "-F", "none", "-o", f"UserKnownHostsFile={program.directory / 'known_hosts'}", "-o", "BatchMode=yes",
+         "-i", program.directory / "id", "-p", str(bastion.port), "-l", bastion.user, "-N",
+         "-L", f"127.0.0.1:{port}:127.0.0.1:{second.port}", "127.0.0.1"],
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
+        program.write("known_hosts", known_hosts_line(port, second.public_key))
+        connection = fields(database, login, tunnel=way | {"port": port, "user": second.user})
+        assert check(program, connection)["connected"]
+        program.write("known_hosts", known_hosts_line(port, bastion.public_key))
+        assert_failed(check(program, connection), "host_key_mismatch", "tunnel", "has changed", "fingerprint")
+    finally:
+        forward.terminate()
+        forward.wait()
+
+
 @pytest.fixture
 def secure(start_cluster, tmp_path):
     """A database, a role and the CA of a server whose certificate is for db.internal."""
