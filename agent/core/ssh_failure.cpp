@@ -211,9 +211,11 @@ std::optional<Failure> login_failure(const SshLog& log, const SshQuestions& ques
 std::optional<Failure> contact_failure(const SshLog& log, const Tunnel& tunnel) {
   const std::string bastion = fmt::format("{}:{}", tunnel.host, tunnel.port);
   if (const auto line = line_with(log, "Could not resolve hostname")) {
-    return tunnel_failed(fmt::format("the name of the bastion, {}, could not be resolved: {}",
-                                     tunnel.host, after_last(*line, ": ")),
-                         "check `host` of the tunnel, and this machine's name servers");
+    return tunnel_failed(
+        fmt::format("the name of the bastion, {}, could not be resolved: {}", tunnel.host,
+                    after_last(*line, ": ")),
+        "check `host` of the tunnel, and this machine's name servers; it has to be the "
+        "bastion's own name: aliases of an ssh_config are not known here");
   }
   if (const auto line = line_with(log, "ssh: connect to host ")) {
     const std::string_view reason = after_last(*line, ": ");

@@ -196,7 +196,7 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
     }
     if (!current.encrypted && PQsslInUse(connection_.get()) != 0) {
       current.encrypted = true;  // libpq returns here before it reads anything else
-      return_after_each_tls_message(connection_.get());
+      bound_tls_reading(connection_.get());
     }
     current.password_asked =
         current.password_asked || PQconnectionUsedPassword(connection_.get()) != 0;

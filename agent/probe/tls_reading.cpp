@@ -4,9 +4,11 @@
 
 namespace conncheck {
 
-void return_after_each_tls_message(PGconn* connection) {
+void bound_tls_reading(PGconn* connection) {
   if (auto* tls = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"))) {
     SSL_clear_mode(tls, SSL_MODE_AUTO_RETRY);
+    // In a second handshake OpenSSL skips all further requests for one in a loop of its own.
+    SSL_set_options(tls, SSL_OP_NO_RENEGOTIATION);
   }
 }
 

@@ -6,8 +6,9 @@
 namespace conncheck {
 
 /// One call of libpq then takes one message of TLS, if it is none of PostgreSQL's protocol. By
-/// default OpenSSL reads on until it finds some: a server that sends session tickets faster than
-/// they are worked on would keep the call from ever returning. Nothing without TLS.
-void return_after_each_tls_message(PGconn* connection);
+/// default OpenSSL reads on until it finds some: a server that sends session tickets, or requests
+/// for another handshake, faster than they are worked on would keep the call from ever returning.
+/// No other handshake is made: nobody would look at its certificate. Nothing without TLS.
+void bound_tls_reading(PGconn* connection);
 
 }  // namespace conncheck

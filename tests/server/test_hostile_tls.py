@@ -14,7 +14,7 @@ import hostile
 from certificates import self_signed
 from hostile import HostileServer
 from hostile_checks import MEMORY_LIMIT_KB, TIMEOUT, connection_to, run_and_measure, sanitized
-from tls_records import HANDSHAKE, TICKET, Records, server_context
+from tls_records import HANDSHAKE, RENEGOTIATE, TICKET, Records, RecordsOfTls12, keep_server_random, server_context
 
 pytestmark = pytest.mark.any_version
 
@@ -75,17 +75,26 @@ def key_updates(records):
     return b"".join(records.updated() for _ in range(100))
 
 
-@pytest.mark.parametrize("flood", [session_tickets, key_updates])
+def renegotiations(records):
+    return records.record(RENEGOTIATE * 4000, HANDSHAKE)
+
+
+@pytest.mark.parametrize("flood", [session_tickets, key_updates, renegotiations])
 def test_floods_that_are_no_data_of_the_protocol(program, healthy, flood):
     self_signed(["localhost"], program.directory)
 
     def server(name, is_logged_in):
         secrets = program.directory / f"secrets-{name}"
-        context = server_context(program.directory / "server.crt", program.directory / "server.key", secrets)
+        version = ssl.TLSVersion.TLSv1_2 if flood is renegotiations else ssl.TLSVersion.TLSv1_3
+        context = server_context(program.directory / "server.crt", program.directory / "server.key", secrets, version)
+        randoms = keep_server_random(context)
 
         def script(peer):
             peer.startup_with_tls(context)
-            records = Records(peer.connection, secrets)
+            if flood is renegotiations:
+                records = RecordsOfTls12(peer.connection, secrets, randoms[-1])
+            else:
+                records = Records(peer.connection, secrets)
 
             def send(data):
                 socket.socket.sendall(peer.connection, data)  # past the library
@@ -110,5 +119,24 @@ def test_floods_that_are_no_data_of_the_protocol(program, healthy, flood):
         assert 0 < checks[phase]["duration_ms"]["total"] <= (TIMEOUT + 1) * 1000
     assert checks["healthy"]["status"] == "ok"
     assert checks["healthy"]["duration_ms"]["total"] < TIMEOUT * 1000
+    assert seconds < TIMEOUT + 3
+    assert sanitized() or memory < MEMORY_LIMIT_KB
+
+
+def test_requests_for_another_handshake_within_the_first(program, healthy):
+    def script(peer):
+        peer.read(8)  # the request for TLS
+        peer.send(b"S")
+        peer.read(5)
+        peer.send_without_end(struct.pack("!BHH", HANDSHAKE, 0x0303, len(RENEGOTIATE) * 4000) + RENEGOTIATE * 4000)
+
+    with HostileServer(script) as server:
+        config = {"version": 1, "connections": [connection_to(server), healthy]}
+        _, output, seconds, memory = run_and_measure(program, ["check", "--format", "json"], config)
+    checks = {check["connection"]: check for check in json.loads(output)["checks"]}
+    hostile_check, healthy_check = checks["hostile"], checks["healthy"]
+    assert (hostile_check["error"]["code"], hostile_check["error"]["phase"]) == ("timeout", "tls"), hostile_check["error"]
+    assert 0 < hostile_check["duration_ms"]["total"] <= (TIMEOUT + 1) * 1000
+    assert healthy_check["status"] == "ok" and healthy_check["duration_ms"]["total"] < TIMEOUT * 1000
     assert seconds < TIMEOUT + 3
     assert sanitized() or memory < MEMORY_LIMIT_KB

@@ -8,6 +8,7 @@ import pytest
 
 from certificates import Authority
 from pooler import Pooler
+from processes import eventually
 from wire_recorder import WireRecorder
 
 pytestmark = pytest.mark.any_version
@@ -120,9 +121,11 @@ def test_a_pool_without_a_free_connection(program, shop):
         url = url_to(pooler.port, shop)
         with psycopg.connect(url) as holder:
             holder.execute("SELECT 1")  # a transaction, and so the only server connection
-            error = check(program, url)["error"]
-    assert (error["code"], error["sqlstate"]) == ("too_many_connections", "08P01")
+            result = check(program, url)
+    error = result["error"]
+    assert (error["code"], error["phase"], error["sqlstate"]) == ("too_many_connections", "query", "08P01")
     assert "pool is full" in error["hint"]
+    assert 900 <= result["duration_ms"]["query"] <= result["duration_ms"]["total"] < 5000
 
 
 def test_a_pooler_that_takes_no_more_clients(program, shop):
@@ -131,6 +134,7 @@ def test_a_pooler_that_takes_no_more_clients(program, shop):
         with psycopg.connect(url, autocommit=True):
             error = check(program, url)["error"]
     assert (error["code"], error["phase"]) == ("too_many_connections", "login")
+    assert "raise its limits" in error["hint"]
 
 
 def test_a_server_connection_that_is_lost(program, shop):
@@ -150,8 +154,26 @@ def test_a_server_connection_that_is_lost(program, shop):
         checking.join()
         locker.rollback()
     # As the server said it; PgBouncer adds that its connection crashed.
-    assert results[0]["error"]["code"] == "connection_lost", results[0]["error"]
+    error = results[0]["error"]
+    assert (error["code"], error["phase"], error["sqlstate"]) == ("connection_lost", "query", "57P01"), error
+    assert "pg_terminate_backend" in error["hint"]
     assert "terminating connection" in results[0]["error"]["message"]
+
+
+def test_a_check_that_times_out_leaves_no_query_running(program, shop):
+    """The pooler keeps the server connection of a client that has gone, and whatever runs there."""
+    database, role = shop
+    at_work = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pooled' AND state <> 'idle'"
+    with pooler_for(shop) as pooler, database.connect() as locker, database.cluster.connect() as other:
+        locker.autocommit = False
+        locker.execute("LOCK pg_catalog.pg_rewrite IN ACCESS EXCLUSIVE MODE")
+        result = check(program, url_to(pooler.port, shop), timeout="1s")
+        eventually(lambda: other.execute(at_work).fetchone() == (0,))
+        locker.rollback()
+    error = result["error"]
+    assert (error["code"], error["phase"]) == ("query_timeout", "query"), error
+    assert "timeout" in error["hint"]
+    assert 900 <= result["duration_ms"]["total"] < 3000
 
 
 @pytest.fixture(scope="module")

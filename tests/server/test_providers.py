@@ -134,7 +134,8 @@ def test_a_provider_never_goes_without_tls(program, net, cluster, make_role, aut
     assert checks["postgres"]["connected"]
     for name in ("neon", "supabase", "as-asked"):
         assert not checks[name]["connected"]
-        assert checks[name]["error"]["code"] == "tls_refused"
+        assert (checks[name]["error"]["code"], checks[name]["error"]["phase"]) == ("tls_refused", "tls")
+        assert "TLS" in checks[name]["error"]["hint"]
 
 
 def test_a_host_with_an_ipv6_address_only(program):
@@ -157,15 +158,17 @@ def test_what_is_peculiar_to_a_provider(program, encrypted):
         },
     )
     expected = {
-        "neon-ca": ("tls_verify_failed", "public CA"),
-        "supabase-ca": ("tls_verify_failed", "SSL configuration"),
-        "banned": ("refused", "Network bans"),
-        "sleeping": ("timeout", "wake up"),
+        "neon-ca": ("tls_verify_failed", "tls", "public CA"),
+        "supabase-ca": ("tls_verify_failed", "tls", "SSL configuration"),
+        "banned": ("refused", "connect", "Network bans"),
+        "sleeping": ("timeout", "connect", "wake up"),
     }
-    for name, (code, said) in expected.items():
+    for name, (code, phase, said) in expected.items():
         error = checks[name]["error"]
-        assert error["code"] == code, (name, error)
+        assert (error["code"], error["phase"]) == (code, phase), (name, error)
         assert said in error["hint"], (name, error)
+        assert checks[name]["duration_ms"]["total"] < 4000
+    assert checks["sleeping"]["duration_ms"]["connect"] >= 900
 
 
 # As written in the sources of Neon's proxy and of Supabase's pooler (Supavisor): SQLSTATE, text; code, hint.

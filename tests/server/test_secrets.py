@@ -11,6 +11,7 @@ import tempfile
 
 import pytest
 
+from processes import children
 from program import Program, binary
 
 pytestmark = pytest.mark.any_version
@@ -131,10 +132,13 @@ def test_no_core_dump_holds_a_secret(silent_port):
         )  # fmt: skip
         try:
             silent_port.taken()
-            assert os.stat(f"/proc/{process.pid}/environ").st_uid == 0
-            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
-            (line,) = [line for line in limits.splitlines() if line.startswith("Max core file size")]
-            assert line.split()[4:6] == ["0", "0"]
+            workers = children(process.pid)  # which hold the passwords, too
+            assert workers
+            for pid in [process.pid, *workers]:
+                assert os.stat(f"/proc/{pid}/environ").st_uid == 0
+                limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+                (line,) = [line for line in limits.splitlines() if line.startswith("Max core file size")]
+                assert line.split()[4:6] == ["0", "0"]
         finally:
             process.kill()
             process.communicate()

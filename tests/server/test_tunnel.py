@@ -250,6 +250,52 @@ def test_two_checks_at_once(program, database, login, way):
         assert run.check(f"tunneled-{i}")["connected"]
 
 
+def test_none_of_the_defaults(program, database, login, bastion, way):
+    """`tunnel: none` goes straight, past a bastion that the other connection has to pass."""
+    keys = program.write("keys", "")
+    straight = fields(database, login, tunnel="none")
+    config = {
+        "version": 1,
+        "defaults": {"tunnel": way},
+        "connections": [{"name": "straight", **straight}, {"name": "by-default", **fields(database, login)}],
+    }
+    run = program.run(["check", "--format", "json"], config=config)
+    address = {name: run.check(name)["session"]["server_address"] for name in ("straight", "by-default")}
+    assert address["by-default"].endswith(f" via {bastion.user}@127.0.0.1:{bastion.port}")
+    assert "via" not in address["straight"]
+    assert run.check("by-default")["duration_ms"]["tunnel"] > 0
+    assert run.check("straight")["duration_ms"]["tunnel"] == 0
+    # Nor is the bastion asked on the way: now it would let nobody in.
+    way["known_hosts"] = keys.name
+    run = program.run(["check", "--format", "json"], config=config)
+    assert run.check("straight")["connected"]
+    assert_failed(run.check("by-default"), "host_key_mismatch", "tunnel", "is unknown", "fingerprint")
+
+
+def test_a_second_bastion_behind_a_forward(program, database, login, bastion, way, start_bastion):
+    """As README.md tells to do it; the second one's key is what is checked."""
+    second = start_bastion()
+    second.authorize((program.directory / "id.pub").read_text().strip())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    forward = subprocess.Popen(
+        ["ssh", "-F", "none", "-o", f"UserKnownHostsFile={program.directory / 'known_hosts'}", "-o", "BatchMode=yes",
+         "-i", program.directory / "id", "-p", str(bastion.port), "-l", bastion.user, "-N",
+         "-L", f"127.0.0.1:{port}:127.0.0.1:{second.port}", "127.0.0.1"],
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
+        program.write("known_hosts", known_hosts_line(port, second.public_key))
+        connection = fields(database, login, tunnel=way | {"port": port, "user": second.user})
+        assert check(program, connection)["connected"]
+        program.write("known_hosts", known_hosts_line(port, bastion.public_key))
+        assert_failed(check(program, connection), "host_key_mismatch", "tunnel", "has changed", "fingerprint")
+    finally:
+        forward.terminate()
+        forward.wait()
+
+
 @pytest.fixture
 def secure(start_cluster, tmp_path):
     """A database, a role and the CA of a server whose certificate is for db.internal."""
@@ -408,7 +454,7 @@ def test_nobody_listens(program, database, login, way):
 
 def test_name_of_the_bastion(program, database, login, way):
     result = check(program, fields(database, login, tunnel=way | {"host": "bastion.invalid"}, timeout="20s"))
-    assert_failed(result, "tunnel_failed", "tunnel", "bastion.invalid", "`host` of the tunnel", 20_000)
+    assert_failed(result, "tunnel_failed", "tunnel", "bastion.invalid", ["`host` of the tunnel", "ssh_config"], 20_000)
 
 
 class Listener:
