@@ -89,7 +89,7 @@ updatable_views AS MATERIALIZED (
       THEN nullif(split_part(split_part(e.entry, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid END
       AND c.relkind IN ('r', 'p', 'f', 'v')
   ) x
-  CROSS JOIN LATERAL (SELECT max(o.option_value) AS check_option FROM pg_options_to_table(v.reloptions) o
+  CROSS JOIN LATERAL (SELECT max(lower(o.option_value)) AS check_option FROM pg_options_to_table(v.reloptions) o
                       WHERE o.option_name = 'check_option') o
 ),
 )sql";
