@@ -99,6 +99,9 @@ SELECT * FROM conncheck_explain('schema nothing', 'USAGE');
 SELECT * FROM conncheck_explain('routine lower', 'EXECUTE');
 SELECT * FROM conncheck_explain('routine pg_catalog.length', 'EXECUTE');
 SELECT * FROM conncheck_explain('routine lower(nothing)', 'EXECUTE');
+-- pg_catalog, which the server prints in front of some types, need not be written
+SELECT held FROM conncheck_explain('routine lower(text)', 'EXECUTE', 'public');
+SELECT held FROM conncheck_explain('routine pg_catalog.strpos( text, pg_catalog.text)', 'EXECUTE', 'public');
 SELECT * FROM conncheck_explain('type nothing', 'USAGE');
 SELECT * FROM conncheck_explain('large object x', 'SELECT');
 SELECT * FROM conncheck_explain('regress_ex.t', 'SELECT', 'regress_nobody');

@@ -19,6 +19,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cc.base TO regress_with_rights;
 GRANT SELECT (id) ON cc.base TO regress_reads_only;
 CREATE VIEW cc.invoker WITH (security_invoker = true) AS SELECT id FROM cc.base;
 CREATE VIEW cc.invoker_off WITH (security_invoker = off) AS SELECT id FROM cc.base;
+CREATE VIEW cc.spelled_on WITH (security_invoker = 'Y') AS SELECT id FROM cc.base;
+CREATE VIEW cc.spelled_off WITH (security_invoker = 'of') AS SELECT id FROM cc.base;
 CREATE VIEW cc.plain AS SELECT id FROM cc.base;
 CREATE VIEW cc.plain_over_invoker AS SELECT id FROM cc.invoker;
 CREATE VIEW cc.invoker_over_plain WITH (security_invoker) AS SELECT id FROM cc.plain;
@@ -29,7 +31,7 @@ CREATE VIEW cc.invoker_with_rule WITH (security_invoker) AS SELECT id FROM cc.ba
 CREATE RULE i AS ON INSERT TO cc.invoker_with_rule
   DO INSTEAD INSERT INTO cc.base (id) VALUES (new.id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON cc.invoker, cc.invoker_off, cc.plain,
-  cc.plain_over_invoker, cc.invoker_over_plain, cc.invoker_over_invoker, cc.invoker_with_rule
+  cc.plain_over_invoker, cc.invoker_over_plain, cc.invoker_over_invoker, cc.invoker_with_rule, cc.spelled_on, cc.spelled_off
   TO regress_with_rights, regress_without, regress_reads_only;
 RESET ROLE;
 

@@ -89,7 +89,7 @@ updatable_views AS MATERIALIZED (
       THEN nullif(split_part(split_part(e.entry, ':rtekind 0 :relid ', 2), ' ', 1), '')::oid END
       AND c.relkind IN ('r', 'p', 'f', 'v')
   ) x
-  CROSS JOIN LATERAL (SELECT max(o.option_value) FILTER (WHERE o.option_name = 'check_option') AS check_option,
+  CROSS JOIN LATERAL (SELECT max(lower(o.option_value)) FILTER (WHERE o.option_name = 'check_option') AS check_option,
                              coalesce(bool_or(o.option_value::boolean) FILTER (WHERE o.option_name = 'security_barrier'), false) AS is_barrier
                       FROM pg_options_to_table(v.reloptions) o) o
   -- which columns of the base the condition names, and which each column of the view (see UpdatableView::named)

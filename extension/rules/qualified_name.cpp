@@ -7,6 +7,8 @@ namespace conncheck::rules {
 namespace {
 
 constexpr std::string_view blanks = " \t\n\r\f";
+/// The server prints it in front of `text`, but not of `integer`; nobody writes it.
+constexpr std::string_view implied_schema = "pg_catalog.";
 
 bool starts_identifier(char character) {
   const auto byte = static_cast<unsigned char>(character);
@@ -96,12 +98,20 @@ RoutineText split_routine(std::string_view text) {
   if (opening == std::string_view::npos) {
     return {text, std::nullopt};
   }
+  const std::string_view given = text.substr(opening);
   std::string arguments;
   bool quoted = false;
-  for (const char character : text.substr(opening)) {
-    quoted = quoted != (character == '"');
-    if (quoted || character != ' ' || !arguments.ends_with(',')) {
-      arguments += character;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const bool begins = !quoted && (arguments.ends_with('(') || arguments.ends_with(','));
+    if (begins && given.substr(i).starts_with(implied_schema)) {
+      i += implied_schema.size();
+    }
+    if (i == given.size()) {
+      break;
+    }
+    quoted = quoted != (given[i] == '"');
+    if (quoted || given[i] != ' ' || !begins) {
+      arguments += given[i];
     }
   }
   return {text.substr(0, opening), arguments};

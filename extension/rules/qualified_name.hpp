@@ -12,7 +12,7 @@ namespace conncheck::rules {
 [[nodiscard]] std::optional<std::vector<std::string>> split_name(std::string_view text);
 
 /// A routine's name and, if they are given, its arguments from the opening parenthesis on, without
-/// blanks behind commas.
+/// blanks behind commas and without `pg_catalog.` in front of a type.
 struct RoutineText {
   std::string_view name;
   std::optional<std::string> arguments;

@@ -33,6 +33,13 @@ struct ViewOptions {
   RelationRow::CheckOption check_option = RelationRow::CheckOption::none;
 };
 
+/// As reloptions are read, and stored as they were written: `yes`, `T`, …; defGetBoolean() knows
+/// fewer words.
+bool is_on(DefElem* option) {
+  bool value = false;
+  return option->arg == nullptr || (parse_bool(defGetString(option), &value) && value);
+}
+
 ViewOptions view_options(Datum reloptions) {
   return guard([reloptions] {
     ViewOptions options;
@@ -40,11 +47,11 @@ ViewOptions view_options(Datum reloptions) {
     foreach (cell, untransformRelOptions(reloptions)) {
       auto* const option = static_cast<DefElem*>(lfirst(cell));
       if (strcmp(option->defname, "security_invoker") == 0) {
-        options.security_invoker = defGetBoolean(option);
+        options.security_invoker = is_on(option);
       } else if (strcmp(option->defname, "security_barrier") == 0) {
-        options.security_barrier = defGetBoolean(option);
+        options.security_barrier = is_on(option);
       } else if (strcmp(option->defname, "check_option") == 0) {
-        options.check_option = strcmp(defGetString(option), "cascaded") == 0
+        options.check_option = pg_strcasecmp(defGetString(option), "cascaded") == 0
                                    ? RelationRow::CheckOption::cascaded
                                    : RelationRow::CheckOption::local;
       }

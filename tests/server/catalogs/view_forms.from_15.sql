@@ -2,6 +2,7 @@
 SET ROLE er_f_viewer;
 CREATE VIEW forms.v_usal AS SELECT j.id FROM forms.t JOIN forms.u USING (id) AS j;
 CREATE VIEW forms.v_inv WITH (security_invoker) AS SELECT id, n FROM forms.t;
+CREATE VIEW forms.v_inv_spelled WITH (security_invoker = 'Y') AS SELECT id, n FROM forms.t;
 CREATE VIEW forms.v_on_inv AS SELECT id FROM forms.v_inv;
 CREATE VIEW forms.v_inv_inv WITH (security_invoker) AS SELECT id FROM forms.v_inv;
 CREATE VIEW forms.v_inv_bar WITH (security_invoker) AS SELECT id FROM forms.v_bar;

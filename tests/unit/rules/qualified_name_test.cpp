@@ -32,5 +32,12 @@ TEST(SplitRoutine, NameAndArguments) {
   EXPECT_EQ(split_routine("f(s.\"a, b\", numeric)").arguments, "(s.\"a, b\",numeric)");
 }
 
+TEST(SplitRoutine, TypesOfTheServerNeedNoSchema) {
+  EXPECT_EQ(split_routine("f(pg_catalog.text, pg_catalog.uuid)").arguments, "(text,uuid)");
+  EXPECT_EQ(split_routine("f(s.text, \"pg_catalog.x\")").arguments, "(s.text,\"pg_catalog.x\")");
+  EXPECT_EQ(split_routine("f(a.pg_catalog.").arguments, "(a.pg_catalog.");
+  EXPECT_EQ(split_routine("f(pg_catalog.").arguments, "(");
+}
+
 }  // namespace
 }  // namespace conncheck::rules::tests
