@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -110,6 +111,9 @@ std::optional<std::string> mistake_in_scheme(std::string_view url) {
   if (url.starts_with("jdbc:postgresql://")) {
     return "must begin with postgresql://: leave out jdbc:";
   }
+  if (url.find("://") == std::string_view::npos && url.find('=') != std::string_view::npos) {
+    return "must begin with postgresql:// or postgres://: keywords (host=… dbname=…) are no URL";
+  }
   return "must begin with postgresql:// or postgres://";
 }
 
@@ -165,6 +169,7 @@ std::optional<std::string> mistake_in_query(const UrlParts& parts, bool has_secr
     return mistake;
   }
   std::string_view rest = parts.query;
+  std::set<std::string_view> names;
   while (!rest.empty()) {
     const std::size_t end = rest.find('&');
     const std::string_view parameter = rest.substr(0, end);
@@ -180,6 +185,12 @@ std::optional<std::string> mistake_in_query(const UrlParts& parts, bool has_secr
       if (auto mistake = mistake_in_name(parameter.substr(0, equals), may_print)) {
         return mistake;
       }
+    }
+    // libpq takes the last one: ?sslmode=verify-full&…&sslmode=disable goes without TLS.
+    if (!names.insert(parameter.substr(0, equals)).second) {
+      return may_print ? fmt::format("has the query parameter {} twice: keep one of them",
+                                     in_backquotes(parameter.substr(0, equals)))
+                       : "has a query parameter twice: keep one of them";
     }
     if (parameter.starts_with("ssl=") && parameter != "ssl=true") {
       return "has the query parameter `ssl`, of which libpq knows ssl=true only: write "
@@ -205,6 +216,14 @@ bool has_bad_percent(std::string_view text) {
   return false;
 }
 
+/// What dashboards and guides show in place of a password, the colon before it included.
+bool is_placeholder(std::string_view text) {
+  constexpr std::array<std::string_view, 6> placeholders = {":[YOUR-PASSWORD]", ":[YOUR_PASSWORD]",
+                                                            ":[password]",      ":<password>",
+                                                            ":YOUR-PASSWORD",   ":YOUR_PASSWORD"};
+  return std::find(placeholders.begin(), placeholders.end(), text) != placeholders.end();
+}
+
 /// Before libpq sees it: an @ or / in a password makes libpq take a part of it for host, port or
 /// database, without any complaint.
 std::optional<std::string> mistake_in_url(const std::string& url, bool has_secret_text) {
@@ -214,6 +233,13 @@ std::optional<std::string> mistake_in_url(const std::string& url, bool has_secre
   const UrlParts parts = parts_of(url);
   if (parts.target.find('@') != std::string_view::npos) {
     return fmt::format("has an @ where only host, port and database can be: {}", how_to_write);
+  }
+  if (parts.target.find("://") != std::string_view::npos) {
+    return fmt::format("has a second :// in it: {}", how_to_write);
+  }
+  if (is_placeholder(parts.user.substr(std::min(parts.user.find(':'), parts.user.size())))) {
+    return "still has a placeholder where the password belongs: write the password instead, or "
+           "leave it out with its colon and give `password`";
   }
   if (has_bad_percent(url)) {
     return "has a % without two hexadecimal digits (other than 00) after it: write % as %25";

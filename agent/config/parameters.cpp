@@ -37,6 +37,17 @@ bool is_host(std::string_view text) {
                                    text.find('@', 1) == std::string_view::npos);
 }
 
+bool is_number(std::string_view text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && after == end;
+}
+
+bool is_off(std::string_view text) {
+  return text == "false" || text == "off" || text == "no" || text == "0";
+}
+
 bool is_url(std::string_view text) { return text.find("://") != std::string_view::npos; }
 
 }  // namespace
@@ -82,6 +93,12 @@ std::optional<std::string> mistake_in_parameter(std::string_view keyword, std::s
   }
   if (keyword == "dbname" && is_url(value)) {
     return "must be a database's name; a URL belongs into `url`";
+  }
+  if (keyword == "connect_timeout" && !is_number(value)) {
+    return "must be a number of seconds";
+  }
+  if (keyword == "replication" && !is_off(value)) {
+    return "must be left out: a check needs an ordinary session";
   }
   return std::nullopt;
 }

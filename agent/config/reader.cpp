@@ -84,7 +84,7 @@ std::string Reader::but_not(const ExpandedText& text) {
 std::optional<ExpandedText> Reader::read_text(const Value& value, std::string_view what) {
   if (value.kind == Value::Kind::none) {
     error(value.place, fmt::format("{} has no value: write one, or remove it (the words null and ~ "
-                                   "must be quoted)",
+                                   "must be quoted, and text that begins with # or &)",
                                    what));
     return std::nullopt;
   }

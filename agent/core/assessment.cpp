@@ -118,6 +118,14 @@ std::vector<std::string> notes_of(const Connection& connection, const Observatio
                     "without it: {}",
                     *observation.tls_failure));
   }
+  const auto asked = connection.parameters.find("dbname");
+  if (observation.session && asked != connection.parameters.end() && !asked->second.empty() &&
+      asked->second != observation.session->database_name) {
+    notes.push_back(
+        fmt::format("This is database {}, and the connection asks for {}: a pooler leads it there "
+                    "(dbname= in its [databases])",
+                    observation.session->database_name, asked->second));
+  }
   if (observation.outdated_extension) {
     notes.push_back(
         fmt::format("Extension conncheck {} is installed, this program works with {} and did not "

@@ -31,7 +31,7 @@ constexpr std::array text_rules = {
     TextRule{"out of memory", FailureCode::config_error, hint_for_local_limits},
     TextRule{"no password supplied", FailureCode::auth_failed,
              "the server asks for a password and none was given: add `password:` to the "
-             "connection, or a line to ~/.pgpass (its mode must be 0600)"},
+             "connection, or a line to ~/.pgpass (its mode must be 0600) or the passfile"},
     TextRule{"root certificate file", FailureCode::tls_verify_failed,
              "verification needs the CA's certificate: set sslrootcert to its file, or to `system` "
              "for the system's CAs (libpq 16 and later)"},
@@ -56,6 +56,8 @@ constexpr std::array text_rules = {
     TextRule{"does not match host name", FailureCode::tls_verify_failed,
              "the certificate is for another name: connect by a name that it carries, or have the "
              "server's certificate reissued"},
+    TextRule{"name contains embedded null", FailureCode::tls_verify_failed,
+             "the server's certificate is made to deceive: somebody may be in between"},
     TextRule{"certificate verify failed", FailureCode::tls_verify_failed,
              "the server's certificate is not signed by the CA in sslrootcert: use the CA that "
              "signed it"},
@@ -85,6 +87,11 @@ constexpr std::array text_rules = {
     TextRule{"GSSAPI continuation error", FailureCode::auth_failed,
              "the server wants Kerberos (gss in its pg_hba.conf) and this user has no ticket for "
              "it: kinit, or let the role in by scram-sha-256 there"},
+    TextRule{"GSSAPI encryption required", FailureCode::auth_failed,
+             "gssencmode=require needs a Kerberos ticket of this user (kinit) and a server that "
+             "knows Kerberos: leave gssencmode out, and use sslmode instead"},
+    TextRule{"error received from server in SCRAM exchange", FailureCode::auth_failed,
+             "the server refuses the password: check it, and that the role exists"},
     TextRule{"SASL authentication mechanisms are supported", FailureCode::auth_failed,
              "the server asks for a way to log in that this libpq does not know (oauth in its "
              "pg_hba.conf?): let the role in by scram-sha-256 there, or update libpq"},
@@ -106,6 +113,8 @@ constexpr std::array text_rules = {
              "what answers there does not speak PostgreSQL's protocol: is the port right?"},
     TextRule{"expected authentication request", FailureCode::protocol_error,
              "what answers there does not speak PostgreSQL's protocol: is the port right?"},
+    TextRule{"connection has been closed unexpectedly", FailureCode::connection_lost,
+             "the server dropped the connection within TLS: see its log, or a proxy's between"},
     TextRule{"closed the connection unexpectedly", FailureCode::connection_lost,
              "the server dropped the connection: see its log, or a proxy's between"},
     TextRule{"Connection reset by peer", FailureCode::connection_lost,
@@ -186,6 +195,18 @@ void add_certificate_fault(long fault, Reading& reading) {
           "the server's certificate is self-signed: have a CA sign it, or set sslrootcert to a "
           "copy of the very certificate";
       break;
+    case X509_V_ERR_INVALID_PURPOSE:
+      reading.verdict.hint =
+          "the certificate is not one for servers (extended key usage serverAuth): give the server "
+          "one that is";
+      break;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      reading.verdict.hint =
+          "the certificate's key or its digest is too weak for this machine's OpenSSL: have a "
+          "stronger one issued";
+      break;
     case X509_V_ERR_CERT_REVOKED:
       reading.verdict.hint = "its CA has revoked the server's certificate (sslcrl): replace it";
       break;
@@ -208,8 +229,10 @@ std::string first_line(std::string_view libpq_message) {
   const auto end_of_prefix = text.find(mark);
   if (text.starts_with("connection to server ") && end_of_prefix != std::string::npos) {
     text.erase(0, end_of_prefix + mark.size());
+  } else if (text.starts_with("connection to server ") && text.ends_with(" failed:")) {
+    text.clear();  // the server says nothing
   }
-  return text;
+  return text.empty() ? "the server gives no reason" : text;
 }
 
 Reading read_libpq(Phase phase, std::string_view message, long certificate_fault) {

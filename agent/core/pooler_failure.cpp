@@ -28,6 +28,10 @@ constexpr std::string_view hint_for_tls =
 constexpr std::string_view hint_for_server_down =
     "the pooler answers, and does not reach the server behind it, or cannot log in there: see the "
     "pooler's log";
+constexpr std::string_view hint_for_console =
+    "the database `pgbouncer` is the pooler's own console (for its admin_users and stats_users) "
+    "and "
+    "has no tables: name the database itself";
 constexpr std::string_view hint_for_tenant =
     "the pooler finds no project for the user {}: it wants ROLE.PROJECTREF "
     "(postgres.abcdefghijklmnop), and the host of the project's own region; copy both from the "
@@ -67,6 +71,11 @@ constexpr std::array rules = {
         "unsupported startup parameter", FailureCode::protocol_error,
         "the pooler takes no such start-up parameter: leave it out (`options` too), connect to the "
         "server itself, or have it in the pooler's ignore_startup_parameters"},
+    Rule{"not allowed in statement pooling mode", FailureCode::query_failed,
+         "the pooler is in statement mode, which knows no transactions: have pool_mode = "
+         "transaction "
+         "(or session) for this database, or connect to the server itself"},
+    Rule{"not supported by admin console", FailureCode::query_failed, hint_for_console},
     Rule{"pgbouncer is shutting down", FailureCode::shutting_down,
          "the pooler is going down: try again when it is back"},
 
@@ -144,6 +153,9 @@ constexpr std::array rules = {
          "Neon could not start the compute: try again shortly, and see Neon's status page"},
 };
 
+/// PgBouncer's whole message; as a part of one it could mean anything.
+constexpr std::string_view refused_at_console = "not allowed";
+
 /// Of the classes that poolers use for what has a code of its own in PostgreSQL.
 bool is_vague(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate == "XX000" || sqlstate == "28000" ||
@@ -163,6 +175,9 @@ std::optional<PoolerVerdict> pooler_verdict(Phase phase, std::string_view sqlsta
                          "the pooler answers, and got no connection to the server behind it: the "
                          "server may be down, "
                          "or its connection slots all taken; see the pooler's log"};
+  }
+  if (message == refused_at_console) {
+    return PoolerVerdict{FailureCode::connect_denied, std::string(hint_for_console)};
   }
   for (const Rule& rule : rules) {
     if (message.find(rule.part) != std::string_view::npos &&

@@ -34,13 +34,17 @@ Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout, const At
     case Phase::query:
       failure.code = FailureCode::query_timeout;
       failure.message = fmt::format("the permissions could not be read within {}", limit);
-      failure.hint = "raise `timeout`, or look for what keeps the server busy";
+      failure.hint =
+          "raise `timeout`, or look for what keeps the server busy, or a pooler waiting (paused, "
+          "or no "
+          "server connection free)";
       break;
     default:
       failure.message =
           fmt::format("{} answers, but the login did not end within {}", at(attempt), limit);
       failure.hint =
-          "is it PostgreSQL that listens there? A server under load may need a longer `timeout`";
+          "is it PostgreSQL that listens there? A server under load may need a longer `timeout`; a "
+          "pooler waits like this for a server that is down or full";
   }
   return failure;
 }

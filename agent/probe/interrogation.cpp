@@ -180,7 +180,8 @@ class Interrogation {
   }
 
   void demand_session() const {
-    if (!observation_.session) {
+    const std::optional<Session>& session = observation_.session;
+    if (!session || session->role_name.empty() || session->database_name.empty()) {
       throw MalformedAnswer{"the server does not say who is logged in"};
     }
   }

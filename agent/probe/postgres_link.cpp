@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "agent/probe/certificate_fault.hpp"
+#include "agent/probe/read_portion.hpp"
 #include "agent/probe/tls_reading.hpp"
 
 namespace asio = boost::asio;
@@ -128,6 +129,17 @@ asio::awaitable<bool> PostgresLink::poll_beside_the_loop(PostgresPollingStatusTy
   co_return true;
 }
 
+/// Throws when the server's parameters are too many, which come after its consent.
+void PostgresLink::poll_portion(PostgresPollingStatusType& poll) {
+  const bool has_consented = PQstatus(connection_.get()) == CONNECTION_AUTH_OK;
+  const std::chrono::nanoseconds began = thread_cpu_time();
+  const ReadPortion portion;
+  poll = PQconnectPoll(connection_.get());
+  if (has_consented && thread_cpu_time() - began > max_for_portion) {
+    throw MalformedAnswer{costly_portion};
+  }
+}
+
 /// The connection is the call's from now on.
 void PostgresLink::leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket) {
   is_polled_beside_ = false;
@@ -178,7 +190,7 @@ asio::awaitable<std::optional<FailedTry>> PostgresLink::connect(
         co_return current;
       }
     } else {
-      poll = PQconnectPoll(connection_.get());
+      poll_portion(poll);
     }
     forbid_more_than(max_login_bytes);
     const Phase reached = phase_of(PQstatus(connection_.get()), current.phase);

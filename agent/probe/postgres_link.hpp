@@ -104,6 +104,7 @@ class PostgresLink {
   [[nodiscard]] std::string message_after(std::size_t told) const;
   boost::asio::awaitable<bool> poll_beside_the_loop(PostgresPollingStatusType& poll,
                                                     long& certificate_fault);
+  void poll_portion(PostgresPollingStatusType& poll);
   void leave_behind(const std::shared_ptr<BlockingCalls::Call>& call, int socket);
   boost::asio::awaitable<bool> wait_to_connect(bool for_reading);
   enum class Readiness { read, either };
@@ -120,7 +121,7 @@ class PostgresLink {
   [[nodiscard]] bool is_over() const {
     return is_ended_ || PQstatus(connection_.get()) == CONNECTION_BAD;
   }
-  void take(const PGresult* result, const std::vector<Statement>& statements, std::size_t current);
+  void take(PGresult* result, const std::vector<Statement>& statements, std::size_t current);
   [[nodiscard]] StatementError broken() const;
 
   boost::asio::any_io_executor executor_;
@@ -130,10 +131,12 @@ class PostgresLink {
   /// The socket's double, once there is a session: until that breaks libpq opens no other socket.
   boost::asio::posix::stream_descriptor session_;
   std::chrono::nanoseconds burned_{0};
+  std::chrono::nanoseconds woken_{0};  ///< the thread's CPU time when a wait for an answer ended
   bool is_polled_beside_ = false;
   bool is_ended_ = false;  ///< by the other end, which has not closed its socket yet
   std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits to connect
   std::int64_t rows_ = 0;                                        ///< of this group of statements
+  std::int64_t statement_rows_ = 0;                              ///< of the one that is answered
   ReceivedBytes received_;  ///< marked when the last result was complete
   bool has_read_ = true;    ///< since then
   Columns columns_;         ///< of the row that is looked at

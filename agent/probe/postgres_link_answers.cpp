@@ -4,10 +4,12 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 #include <deque>
 #include <utility>
 
 #include "agent/probe/postgres_link.hpp"
+#include "agent/probe/read_portion.hpp"
 
 namespace asio = boost::asio;
 
@@ -17,6 +19,8 @@ namespace {
 // A server that never ends its rows, or a message, is stopped here.
 constexpr std::int64_t max_rows = 4'000'000;
 constexpr std::uint64_t max_result_bytes = 32UL * 1024 * 1024;
+
+constexpr const char* more_than_asked = "the server answers more than was asked";
 
 // What may be under way in a stream. Answers are read while statements are sent, so neither side
 // waits for the other; this bounds what both keep in memory, and is enough for a distant server.
@@ -38,6 +42,14 @@ bool is_sqlstate(std::string_view text) {
   return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
          });
+}
+
+/// Whether so many rows have come as the server says that it has sent. Not every server says it.
+bool is_complete(PGresult* result, std::int64_t rows) {
+  const std::string_view said = PQcmdTuples(result);
+  std::int64_t count = rows;
+  std::from_chars(said.data(), said.data() + said.size(), count);
+  return count == rows;
 }
 
 std::size_t size_of(const std::vector<Statement>& statements) {
@@ -68,6 +80,7 @@ StatementError error_of(const PGresult* result, ConnStatusType status) {
 
 /// Reads what is there; false: the connection broke.
 bool PostgresLink::consume_input() {
+  const ReadPortion portion;
   if (PQconsumeInput(connection_.get()) == 0) {
     return false;
   }
@@ -89,6 +102,7 @@ asio::awaitable<void> PostgresLink::wait(Readiness readiness) {
     co_await session_.async_wait(Descriptor::wait_read, asio::use_awaitable);
   }
   watch_.is_heard();
+  woken_ = thread_cpu_time();
 }
 
 asio::awaitable<void> PostgresLink::flush() {
@@ -104,6 +118,9 @@ asio::awaitable<void> PostgresLink::flush() {
 asio::awaitable<void> PostgresLink::wait_for_result() {
   bool busy = PQisBusy(connection_.get()) != 0;
   while (busy) {
+    if (thread_cpu_time() - woken_ > max_for_portion) {
+      throw MalformedAnswer{costly_portion};
+    }
     co_await wait(Readiness::read);
     if (!consume_input()) {
       break;  // PQgetResult tells why
@@ -143,6 +160,7 @@ StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connect
 asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
     const std::vector<Statement>& statements) {
   PQsetnonblocking(connection_.get(), 1);
+  woken_ = thread_cpu_time();
   if (PQenterPipelineMode(connection_.get()) == 0 || !send(statements)) {
     co_return broken();
   }
@@ -159,6 +177,7 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
     std::function<std::optional<std::vector<Statement>>()> next,
     std::function<bool(const std::optional<StatementError>&)> on_end) {
   PQsetnonblocking(connection_.get(), 1);
+  woken_ = thread_cpu_time();
   if (PQenterPipelineMode(connection_.get()) == 0) {
     co_return broken();
   }
@@ -211,6 +230,7 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
   std::optional<StatementError> error;
   std::size_t current = 0;
   rows_ = 0;
+  statement_rows_ = 0;
   PQsetSingleRowMode(connection_.get());
   while (true) {
     if (PQisBusy(connection_.get()) != 0) {  // else, with a row for each result, not worth the way
@@ -222,13 +242,14 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
       co_return broken();
     }
     if (!result) {  // the end of one statement's results
+      statement_rows_ = 0;
       if (++current > statements.size() && error) {
         // A pooler that lost its server passes on the server's last words and adds its own.
         is_ended_ = true;
         co_return error;
       }
       if (current > statements.size()) {
-        throw MalformedAnswer{"the server answers more than was asked"};
+        throw MalformedAnswer{more_than_asked};
       }
       PQsetSingleRowMode(connection_.get());
       continue;
@@ -253,19 +274,30 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
 }
 
 /// One result that is no error: rows go to the statement that asked for them.
-void PostgresLink::take(const PGresult* result, const std::vector<Statement>& statements,
+void PostgresLink::take(PGresult* result, const std::vector<Statement>& statements,
                         std::size_t current) {
+  if (current >= statements.size()) {
+    throw MalformedAnswer{more_than_asked};
+  }
   switch (PQresultStatus(result)) {
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
       break;
     case PGRES_COMMAND_OK:
+      if (statements.at(current).on_row) {
+        throw MalformedAnswer{"the server gives no rows where it was asked for some"};
+      }
+      return;
     case PGRES_PIPELINE_ABORTED:
       return;
     default:  // a COPY would be reported again and again
       throw MalformedAnswer{"the server gives an answer of another kind than was asked for"};
   }
   rows_ += PQntuples(result);
+  statement_rows_ += PQntuples(result);
+  if (PQresultStatus(result) == PGRES_TUPLES_OK && !is_complete(result, statement_rows_)) {
+    throw MalformedAnswer{"the server says that it has sent another number of rows than came"};
+  }
   if (rows_ > max_rows) {
     throw MalformedAnswer{"the server sends more rows than any catalog has"};
   }

@@ -124,7 +124,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     secrets_.emplace_back(value_of(parameters_, "password"));
     describe_attempt();
     if (!expanded.error.empty()) {
-      fail(config_failure(expanded.error, "correct the connection's definition"));
+      fail(config_failure(first_line(expanded.error), "correct the connection's definition"));
       co_return false;
     }
     if (std::optional<Failure> missing = missing_tls_file(parameters_)) {

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <charconv>
+#include <system_error>
 
 namespace json = boost::json;
 
@@ -17,6 +18,9 @@ std::optional<std::string> optional_text(Column column) {
 }
 
 std::optional<bool> optional_flag(Column column) {
+  if (column && *column != "t" && *column != "f") {
+    throw MalformedAnswer{"the server's answer has another value where yes or no was asked for"};
+  }
   return column ? std::optional<bool>(*column == "t") : std::nullopt;
 }
 
@@ -25,8 +29,16 @@ bool flag(Column column) { return optional_flag(column).value_or(false); }
 int number(Column column) {
   int value = 0;
   const std::string_view digits = column.value_or("");
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const char* const end = digits.data() + digits.size();
+  const auto [after, error] = std::from_chars(digits.data(), end, value);
+  if (column && (error != std::errc() || after != end)) {
+    throw MalformedAnswer{"the server's answer has another value where a number was asked for"};
+  }
   return value;
+}
+
+[[noreturn]] void refuse_json() {
+  throw MalformedAnswer{"the server's answer is not the JSON that was asked for"};
 }
 
 json::value parsed(Column column) {
@@ -36,19 +48,21 @@ json::value parsed(Column column) {
   boost::system::error_code error;
   json::value value = json::parse(column.value_or("[]"), error, {}, options);
   if (error) {
-    throw MalformedAnswer{"the server's answer is not the JSON that was asked for"};
+    refuse_json();
   }
   return value;
 }
 
 std::vector<std::string> strings(const json::value& value) {
+  if (!value.is_array()) {
+    refuse_json();
+  }
   std::vector<std::string> result;
-  if (const json::array* array = value.if_array()) {
-    for (const json::value& item : *array) {
-      if (const json::string* string = item.if_string()) {
-        result.emplace_back(*string);
-      }
+  for (const json::value& item : value.get_array()) {
+    if (!item.is_string()) {  // to leave it out would be to tell of fewer privileges
+      refuse_json();
     }
+    result.emplace_back(item.get_string());
   }
   return result;
 }
@@ -103,11 +117,12 @@ decltype(RelationPermissions::column_privileges) column_privileges(Column column
     return result;
   }
   const json::value value = parsed(column);
-  if (const json::object* object = value.if_object()) {
-    for (const auto& [word, names] : *object) {
-      if (const auto privilege = privilege_from(word)) {
-        result[*privilege] = strings(names);
-      }
+  if (!value.is_object()) {
+    refuse_json();
+  }
+  for (const auto& [word, names] : value.get_object()) {
+    if (const auto privilege = privilege_from(word)) {
+      result[*privilege] = strings(names);
     }
   }
   return result;

@@ -1,6 +1,7 @@
 #include "agent/probe/tls_files.hpp"
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,9 @@ constexpr std::array files = {
     TlsFile{"sslkey", "give the path of the client certificate's key"},
 };
 
+// To an older libpq it is a file that is not there, which only verify-ca and verify-full need.
+constexpr int knows_system = 160000;
+
 /// Why OpenSSL could not read the file, or would wait for somebody to write it; empty: nothing.
 std::string obstacle_to_reading(const char* path) {
   struct stat status {};
@@ -49,6 +53,15 @@ std::optional<Failure> missing_tls_file(const Parameters& parameters) {
   const auto mode = parameters.find("sslmode");
   if (mode != parameters.end() && mode->second == "disable") {
     return std::nullopt;
+  }
+  const auto root = parameters.find("sslrootcert");
+  if (root != parameters.end() && root->second == "system" && PQlibVersion() < knows_system) {
+    return config_failure(
+        fmt::format("sslrootcert is `system`, which libpq knows from 16 on, and this is {}: the "
+                    "server's certificate would not be verified",
+                    PQlibVersion() / 10000),
+        "set sslmode to verify-full, and sslrootcert to the file of the operating system's CAs "
+        "(Debian: /etc/ssl/certs/ca-certificates.crt)");
   }
   for (const TlsFile& file : files) {
     const auto found = parameters.find(file.keyword);

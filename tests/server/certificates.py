@@ -69,16 +69,15 @@ class Authority:
         )
         _write_certificate(self.certificate, certificate)
 
-    def issue(self, names, directory, stem="server", valid=YESTERDAY_TO_TOMORROW, passphrase=None):
+    def issue(self, names, directory, stem="server", valid=YESTERDAY_TO_TOMORROW, passphrase=None, extensions=()):
         """STEM.key and STEM.crt in `directory`, for the DNS names and addresses given; the first is the common name.
         Returns the certificate."""
         directory = pathlib.Path(directory)
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = (
-            _builder(_name(names[0]), self._name, key, valid)
-            .add_extension(x509.SubjectAlternativeName(list(map(_subject, names))), critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
+        builder = _builder(_name(names[0]), self._name, key, valid)
+        for extension in [x509.SubjectAlternativeName(list(map(_subject, names))), *extensions]:
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
         _write_key(directory / f"{stem}.key", key, passphrase)
         _write_certificate(directory / f"{stem}.crt", certificate)
         return certificate

@@ -252,3 +252,29 @@ def test_no_password_is_in_the_process_list_while_checks_run(program):
     assert looks > 10
     assert process.returncode == 2
     assert SECRET.encode() not in stdout + stderr
+
+
+# What follows the host in a URL, or the whole of it: a word of the message.
+URLS = {
+    "?sslmode=verify-full&connect_timeout=2&sslmode=disable": "`sslmode` twice",
+    "?connect_timeout=soon": "`connect_timeout`",
+    "?replication=database": "`replication`",
+    f"postgresql://app:{SECRET}@https://db.example.com/shop": "second ://",
+    f"host=db.example.com dbname=shop password={SECRET}": "keywords",
+    "postgresql://postgres.ref:[YOUR-PASSWORD]@db.example.com:6543/postgres": "placeholder",
+}
+
+
+def test_mistakes_in_a_url(run_conncheck):
+    for url, word in URLS.items():
+        whole = url if not url.startswith("?") else f"postgresql://app:{SECRET}@db.example.com/shop{url}"
+        run = run_conncheck(["check", "--url", whole])
+        assert run.exit_code == 3 and word in run.stderr, (url, run.output)
+        assert SECRET not in run.output
+
+
+def test_a_services_mistake_ends_with_its_line(run_conncheck, program):
+    services = program.write("services", "[shop]\nhost=127.0.0.1\nnosuch=1\n")
+    config = {"version": 1, "connections": [{"name": "shop", "service": "shop"}]}
+    error = run_conncheck(["check", "--format", "json"], config, {"PGSERVICEFILE": str(services)}).check("shop")["error"]
+    assert error["code"] == "config_error" and error["message"].endswith("line 3"), error

@@ -7,6 +7,8 @@ import ssl
 import struct
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certificates import EXPIRED, NOT_YET, Authority, give_to_server, self_signed
 from failures import assert_connected, assert_failed, check_one
@@ -233,3 +235,38 @@ def test_a_unix_socket_is_left_out_where_another_host_has_tls(program, server, a
         unused.bind(("127.0.0.1", 0))
         result = check(server.socket_directory, unused.getsockname()[1])
     assert_failed(result, "refused", "connect", hint="listens", message=["localhost:", f"sslmode {mode} asks for TLS"])
+
+
+def test_the_systems_authorities_are_never_left_out(program, server):
+    """libpq 16 verifies by them; to an older one `system` is a file that is not there, and it goes on without."""
+    for parameters in [{}, {"sslmode": "require"}, {"sslmode": "verify-full"}]:
+        result = check_one(program, url(server, sslrootcert="system", **parameters))
+        assert result[1]["error"]["code"] in ("config_error", "tls_verify_failed", "protocol_error"), result
+        assert not result[1]["connected"]
+
+
+def test_a_certificate_for_clients(program, server, authority, other_certificate):
+    purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+    other_certificate(lambda *place: authority.issue(["localhost"], *place, extensions=[purpose]))
+    result = check_one(program, url(server, sslmode="verify-full", sslrootcert=authority.certificate))
+    assert_failed(result, "tls_verify_failed", "tls", hint="not one for servers", message="purpose")
+
+
+def test_a_certificate_whose_name_ends_before_it_ends(program, server, authority, other_certificate):
+    other_certificate(lambda *place: authority.issue(["localhost\0.evil.example"], *place))
+    result = check_one(program, url(server, sslmode="verify-full", sslrootcert=authority.certificate))
+    assert_failed(result, "tls_verify_failed", "tls", hint="deceive")
+
+
+def test_tls_that_is_closed_in_the_login(program, authority, tmp_path):
+    authority.issue(["localhost"], tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.crt", tmp_path / "server.key")
+
+    def closes(peer):
+        peer.startup_with_tls(context)
+        peer.connection.unwrap()
+
+    with HostileServer(closes) as hostile:
+        result = check_one(program, f"postgresql://app:x@127.0.0.1:{hostile.port}/orders?sslmode=require")
+    assert_failed(result, "connection_lost", "login", hint="within TLS")

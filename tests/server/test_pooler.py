@@ -217,3 +217,28 @@ def test_tls_towards_the_pooler(program, shop, encrypted, tmp_path):
         error = run.check(name)["error"]
         assert error["code"] == code, (name, error)
         assert error["hint"]
+
+
+def test_statement_mode_is_named(program, shop):
+    with pooler_for(shop, pool_mode="statement") as pooler:
+        error = check(program, url_to(pooler.port, shop))["error"]
+    assert (error["code"], error["phase"]) == ("query_failed", "query"), error
+    assert "pool_mode = transaction" in error["hint"]
+
+
+def test_the_poolers_console_is_no_database(program, shop):
+    database, role = shop
+    with pooler_for(shop) as closed, pooler_for(shop, admin_users=role.name) as open_to_role:
+        for pooler, code in [(closed, "connect_denied"), (open_to_role, "query_failed")]:
+            url = url_to(pooler.port, shop).replace(f"/{database.name}", "/pgbouncer")
+            error = check(program, url)["error"]
+            assert error["code"] == code and "own console" in error["hint"], error
+
+
+def test_another_database_than_asked_for_is_told(program, shop):
+    database, _ = shop
+    lines = f"alias = host=127.0.0.1 port={database.cluster.port} dbname={database.name}"
+    with pooler_for(shop, databases=lines) as pooler:
+        led = check(program, url_to(pooler.port, shop).replace(f"/{database.name}", "/alias"))
+    assert led["connected"] and led["session"]["database_name"] == database.name
+    assert any("asks for alias" in note for note in led["notes"]), led["notes"]

@@ -46,9 +46,18 @@ TEST(Rows, ArraysWithEscapes) {
   EXPECT_EQ(blocked_by(R"(["\u00e4","c"])"), (Texts{"\xC3\xA4", "c"}));
 }
 
-TEST(Rows, OtherItemsAreLeftOut) {
-  EXPECT_EQ(blocked_by(R"(["a",null,"b",1])"), (Texts{"a", "b"}));
-  EXPECT_EQ(blocked_by("7"), Texts{});
+TEST(Rows, WhatIsNoArrayOfStringsIsAMalformedAnswer) {
+  for (const char* text : {R"(["a",null,"b",1])", "7", "null", "{}"}) {
+    EXPECT_THROW(blocked_by(text), MalformedAnswer) << text;
+  }
+}
+
+TEST(Rows, AFlagIsYesOrNo) {
+  for (const char* text : {"", "true", "T", "yes", "1"}) {
+    Columns columns = permissions_columns();
+    columns[4] = text;
+    EXPECT_THROW(permissions_row(columns), MalformedAnswer) << text;
+  }
 }
 
 TEST(Rows, WhatIsNoJsonIsAMalformedAnswer) {
