@@ -45,7 +45,7 @@ demo-psql: deps
 	@$(SCRIPT_ENVIRONMENT) demo/run --psql
 
 test: deps
-	@$(SCRIPT_ENVIRONMENT) tests/run
+	@$(SCRIPT_ENVIRONMENT) tests/run $(TEST_FLAGS)
 
 test-mutations: deps
 	@$(SCRIPT_ENVIRONMENT) tests/mutations/run
@@ -91,7 +91,7 @@ help:
 	@echo 'make agent         build the program only'
 	@echo 'make demo          see it: a sample shop database and four connections, one of them healthy'
 	@echo 'make demo-psql     psql in that database'
-	@echo 'make test          run every test, on a throwaway server'
+	@echo 'make test          run every test, on a throwaway server (TEST_FLAGS=--first-of-each=file: few of them)'
 	@echo 'make test-mutations  make the rules wrong, one at a time, and see a test fail each time'
 	@echo 'make test-differential  compare extension, catalog query and server on random catalogs'
 	@echo 'make test-regression-database  the same on the regression database of Postgres, in a server with assertions'

@@ -1,4 +1,4 @@
-"""The suites that are to notice mutations. Each returns the names of the tests that failed."""
+"""The suites whose tests are to notice mutations. Each runs those named and returns the names of the tests that failed."""
 
 import json
 import os
@@ -31,10 +31,11 @@ def _failed_in_junit(report, exit_code, output):
     return failed
 
 
-def unit(tree):
+def unit(tree, names):
     tree.build_program("unit_tests")
     report = tree.directory / "unit.xml"
-    command = [tree.build / "unit_tests", "--gtest_brief=1", "--gtest_fail_fast", f"--gtest_output=xml:{report}"]
+    command = [tree.build / "unit_tests", "--gtest_brief=1", f"--gtest_filter={':'.join(names)}",
+               f"--gtest_output=xml:{report}"]
     exit_code, output = run(command, tree.directory)
     return _failed_in_junit(report, exit_code, output)
 
@@ -51,11 +52,12 @@ def _must_still_answer(tree, source):
         raise Broken(f"the {source} does not answer any more: {check['source']}, {check['error']}")
 
 
-def pg_regress(tree):
+def pg_regress(tree, names):
     tree.build_extension()
     _must_still_answer(tree, "extension")
     exit_code, output = run(
-        [os.environ.get("MAKE", "make"), "--silent", "--no-print-directory", "installcheck"],
+        [os.environ.get("MAKE", "make"), "--silent", "--no-print-directory", "installcheck",
+         f"REGRESS={' '.join(names)}"],
         tree.directory,
         env=os.environ | tree.server_environment(),
     )
@@ -67,19 +69,20 @@ def pg_regress(tree):
     return failed
 
 
-def _verdicts(tree, source):
+def _verdicts(tree, source, catalogs):
+    """By each test of test_verdicts.py on these catalogs; the first that fails is enough."""
     tree.build_extension()
     _must_still_answer(tree, source)
     report = tree.directory / "verdicts.xml"
     folders = os.pathsep.join(str(tree.directory / "tests" / name) for name in ("mutations", "server"))
     environment = {"CONNCHECK": str(tree.build / "conncheck"), "PYTHONPATH": folders}
     command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-p", "one_server", "-q", "--tb=line"]
-    command += ["-x", f"--junit-xml={report}", "-k", source, "tests/server/test_verdicts.py"]
+    command += ["-x", f"--junit-xml={report}", "-k", f"{source} and ({' or '.join(catalogs)})", "tests/server/test_verdicts.py"]
     exit_code, output = run(command, tree.directory, env=os.environ | tree.server_environment() | environment)
     return _failed_in_junit(report, exit_code, output)
 
 
-def differential(tree):
+def differential(tree, _):
     """The seed by which it was noticed; the further ones are not tried then."""
     tree.build_extension()
     for source in ("extension", "catalog"):
@@ -101,6 +104,6 @@ SUITES = {
     "differential": differential,
     "unit": unit,
     "pg_regress": pg_regress,
-    "verdicts of the extension": lambda tree: _verdicts(tree, "extension"),
-    "verdicts of the catalog query": lambda tree: _verdicts(tree, "catalog"),
+    "verdicts of the extension": lambda tree, names: _verdicts(tree, "extension", names),
+    "verdicts of the catalog query": lambda tree, names: _verdicts(tree, "catalog", names),
 }

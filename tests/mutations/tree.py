@@ -74,7 +74,7 @@ class Tree:
 
     def configure(self):
         self._must("cmake", "-S", ".", "-B", self.build, "-DCONNCHECK_TESTS=ON", "-DCMAKE_BUILD_TYPE=Debug",
-                   "-DCMAKE_CXX_FLAGS_DEBUG=-O0")
+                   "-DCMAKE_CXX_FLAGS_DEBUG=-O0", "-DCONNCHECK_PRECOMPILED=ON")
 
     def build_program(self, *targets):
         self._must("cmake", "--build", self.build, "--parallel", JOBS, "--target", *targets)

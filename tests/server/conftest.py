@@ -8,7 +8,37 @@ from loaded_catalogs import loaded
 from program import Program
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--first-of-each",
+        choices=["file", "test"],
+        help="run the first test of each file, or each test with the first of its parameters (but see every_case)",
+    )
+
+
+@pytest.hookimpl(trylast=True)  # of what -m and -k leave
+def pytest_collection_modifyitems(config, items):
+    each = config.getoption("first_of_each")
+    if each is None:
+        return
+    first = {}
+    for item in items:
+        if each == "file":
+            what = item.path
+        elif item.get_closest_marker("every_case"):
+            what = item.nodeid
+        else:
+            what = (item.path, item.originalname)
+        first.setdefault(what, item)
+    kept = list(first.values())
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "every_case: each of its parameters takes the program another way: --first-of-each=test leaves none out"
+    )
     config.addinivalue_line(
         "markers",
         "any_version: what is tested does not depend on the server's version (its peers are scripted, or Postgres is"

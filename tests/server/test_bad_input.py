@@ -11,7 +11,7 @@ import pytest
 
 from program import binary
 
-pytestmark = pytest.mark.any_version
+pytestmark = [pytest.mark.any_version, pytest.mark.every_case]
 
 SECRET = "hunter2-correct-horse"
 

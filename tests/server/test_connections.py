@@ -27,6 +27,7 @@ def fields(database, role, **more):
     return {"host": cluster.host, "port": cluster.port, "database": database.name, "user": role.name, **more}
 
 
+@pytest.mark.any_version
 def test_url(program, database, login):
     run, check = check_one(program, {"url": database.url(login)})
     assert check["connected"]
@@ -35,11 +36,13 @@ def test_url(program, database, login):
     assert run.exit_code == 1  # nothing is there to be seen
 
 
+@pytest.mark.any_version
 def test_host_fields_and_name_resolution(program, database, login):
     connection = fields(database, login, password=login.password) | {"host": "localhost"}
     assert check_one(program, connection)[1]["connected"]
 
 
+@pytest.mark.any_version
 def test_password_from_environment_file_and_command(program, database, login):
     (program.directory / "secret").write_text(login.password + "\n")
     sources = [
@@ -55,6 +58,7 @@ def test_password_from_environment_file_and_command(program, database, login):
         assert check["connected"], source
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize(
     "command, said",
     [
@@ -72,6 +76,7 @@ def test_password_command_that_fails(program, database, login, command, said):
     assert run.exit_code == 3
 
 
+@pytest.mark.any_version
 def test_password_command_that_hangs_is_ended_with_its_children(program, database, login):
     marker = f"61{os.getpid()}"
     connection = fields(database, login, password={"command": ["sh", "-c", f"sleep {marker} & wait"]}, timeout="1s")
@@ -97,6 +102,7 @@ def command_lines():
                 pass
 
 
+@pytest.mark.any_version
 def test_passfile_and_service(program, database, login):
     cluster = database.cluster
     passfile = program.write("pgpass", f"{cluster.host}:{cluster.port}:*:{login.name}:{login.password}\n")
@@ -112,6 +118,7 @@ def test_passfile_and_service(program, database, login):
     assert check["session"]["configured_user"] == login.name
 
 
+@pytest.mark.any_version
 def test_inherited_variables_do_not_change_what_is_tested(program, database, login):
     env = {"PGHOST": "/nowhere", "PGHOSTADDR": "127.0.0.9", "PGOPTIONS": "-c role=postgres", "PGSSLMODE": "require"}
     assert check_one(program, {"url": database.url(login)}, env=env)[1]["connected"]
@@ -149,6 +156,7 @@ def test_failures_have_their_names(program, database, make_role, login):
         assert run.exit_code == 2
 
 
+@pytest.mark.any_version
 def test_nobody_listens(program):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -157,6 +165,7 @@ def test_nobody_listens(program):
     assert (check["error"]["code"], check["error"]["phase"]) == ("refused", "connect")
 
 
+@pytest.mark.any_version
 def test_name_that_does_not_exist(program):
     _, check = check_one(program, {"host": "no-such-host.invalid", "user": "app"})
     assert (check["error"]["code"], check["error"]["phase"]) == ("dns_failure", "resolve")
@@ -182,6 +191,7 @@ def silent_listener():
         server.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.any_version
 def test_silent_server_meets_the_deadline_and_delays_nobody(program, database, login, silent_listener):
     silent = {"host": "127.0.0.1", "port": silent_listener, "user": "app", "timeout": "1500ms"}
     connections = [{"name": f"silent-{i}", **silent} for i in range(20)]
@@ -197,6 +207,7 @@ def test_silent_server_meets_the_deadline_and_delays_nobody(program, database, l
         assert 1500 <= check["duration_ms"]["total"] < 4000
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("joined", [False, True])
 def test_a_password_on_the_command_line_is_not_in_the_process_list(program, silent_listener, joined):
     url = f"postgresql://app:sesame@127.0.0.1:{silent_listener}/orders?connect_timeout=2"
@@ -276,12 +287,14 @@ def test_set_role_reaches_more(program, database, make_role):
     assert [finding["rule"] for finding in check["findings"]] == ["set_role_reaches_more"]
 
 
+@pytest.mark.any_version
 def test_unix_socket_never_passes_for_tls(program, database, login):
     url = f"postgresql:///{database.name}?host={database.cluster.socket_directory}&port={database.cluster.port}"
     _, check = check_one(program, {"url": f"{url}&user={login.name}&sslmode=verify-full"})
     assert not check["connected"]
 
 
+@pytest.mark.any_version
 def test_tunnel_is_never_bypassed(program, database, login):
     connection = fields(database, login, password=login.password)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -292,6 +305,7 @@ def test_tunnel_is_never_bypassed(program, database, login):
     assert (check["error"]["code"], check["error"]["phase"]) == ("tunnel_failed", "tunnel")
 
 
+@pytest.mark.any_version
 def test_few_open_files_make_fewer_checks_at_once_and_no_wrong_result(program, database, login):
     database.sql("CREATE TABLE orders (id int); GRANT SELECT ON orders TO connecting")
     connections = [{"name": f"connection-{i}", "url": database.url(login)} for i in range(100)]

@@ -12,7 +12,7 @@ import hostile
 from hostile import HostileServer, message
 from hostile_checks import MEMORY_LIMIT_KB, TIMEOUT, connection_to, run_and_measure, sanitized
 
-pytestmark = pytest.mark.any_version
+pytestmark = [pytest.mark.any_version, pytest.mark.every_case]
 
 
 def closes_at_once(peer):

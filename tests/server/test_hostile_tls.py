@@ -16,7 +16,7 @@ from hostile import HostileServer
 from hostile_checks import MEMORY_LIMIT_KB, TIMEOUT, connection_to, run_and_measure, sanitized
 from tls_records import HANDSHAKE, RENEGOTIATE, TICKET, Records, RecordsOfTls12, keep_server_random, server_context
 
-pytestmark = pytest.mark.any_version
+pytestmark = [pytest.mark.any_version, pytest.mark.every_case]
 
 
 def write_absurd_group(path):

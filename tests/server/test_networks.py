@@ -8,7 +8,7 @@ import network
 from network import Network
 from program import Program
 
-pytestmark = pytest.mark.any_version
+pytestmark = [pytest.mark.any_version, pytest.mark.every_case]
 
 TIMEOUT = 2
 SERVER = "192.0.2.10"

@@ -7,6 +7,8 @@ from pooler import Pooler
 from prove import asked, prove
 from slow_proxy import SlowProxy
 
+pytestmark = pytest.mark.any_version
+
 ALL_ASKED = "Proof: the server was asked about 4000 statements on 1000 relations"
 
 
