@@ -202,6 +202,15 @@ MUTATIONS = (
         pg_regress="policies",
     ),
     Mutation(
+        "extension: rules do not read their view for a condition further out",
+        "extension/rules/rewriting_writes.cpp",
+        "names_rows && !result.endless",
+        "false",
+        unit="RewritingRulesTest.ARuleReadsItsViewWhereAConditionFurtherOutNamesItsColumns",
+        pg_regress="rules_under_conditions",
+        extension="rules_under_conditions",
+    ),
+    Mutation(
         "extension: what passed elsewhere is not checked for leading back",
         REWRITING,
         "return path_.repeat(known->second.expanded) ? known->second.policies : never_ends;",
@@ -241,6 +250,13 @@ MUTATIONS = (
         "WHERE a.attnum <> 0 AND e.event < 100) x(attnum)",
         "WHERE false) x(attnum)",
         catalog_query="marked_rows",
+    ),
+    Mutation(
+        "catalog query: rules do not read their view for a condition further out",
+        "agent/probe/permissions_query_views.cpp",
+        "c.conditions_name <> '{}'",
+        "false",
+        catalog_query="rules_under_conditions",
     ),
     Mutation(
         "catalog query: PUBLIC is dropped",
