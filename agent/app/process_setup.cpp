@@ -73,8 +73,8 @@ void hide_urls(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     const std::size_t equals = argument.find('=');
-    const bool is_url = std::find(options.begin(), options.end(), argument.substr(0, equals)) !=
-                        options.end();
+    const bool is_url =
+        std::find(options.begin(), options.end(), argument.substr(0, equals)) != options.end();
     if (is_url && equals != std::string_view::npos) {
       overwrite(argv[i] + equals + 1);
     } else if (is_url && i + 1 < argc) {

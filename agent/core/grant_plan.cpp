@@ -48,9 +48,9 @@ class Planner {
           std::span<const PolicyRule> forbid, const GrantFacts* facts)
       : subject_(subject), require_(require), forbid_(forbid), facts_(facts) {
     for (const RelationPermissions& relation : subject.relations) {
-      relations_.emplace(std::pair(std::string_view(relation.schema_name),
-                                   std::string_view(relation.table_name)),
-                         &relation);
+      relations_.emplace(
+          std::pair(std::string_view(relation.schema_name), std::string_view(relation.table_name)),
+          &relation);
     }
   }
 
@@ -67,10 +67,9 @@ class Planner {
     for (const RelationPermissions* relation : in_order(subject_.relations)) {
       const PrivilegeSet both = asked_by(require_, *relation) & asked_by(forbid_, *relation);
       if (!both.empty()) {
-        plan_.impossible.push_back(
-            fmt::format("{} on {} is both required and forbidden: change one of the rules.",
-                        list_privileges(both),
-                        quote_relation(relation->schema_name, relation->table_name)));
+        plan_.impossible.push_back(fmt::format(
+            "{} on {} is both required and forbidden: change one of the rules.",
+            list_privileges(both), quote_relation(relation->schema_name, relation->table_name)));
       }
     }
   }
@@ -81,9 +80,9 @@ class Planner {
     const bool by_usage_alone =
         left.empty() || (finding.grant_usage && relation.privileges.has_all(left) &&
                          !impossible_privileges(relation).has_any(left));
-    const bool blocked_otherwise = std::any_of(
-        relation.blocked_by.begin(), relation.blocked_by.end(),
-        [](const std::string& reason) { return reason != schema_usage; });
+    const bool blocked_otherwise =
+        std::any_of(relation.blocked_by.begin(), relation.blocked_by.end(),
+                    [](const std::string& reason) { return reason != schema_usage; });
     return by_usage_alone && !blocked_otherwise;
   }
 
@@ -94,8 +93,8 @@ class Planner {
         plan_.impossible.push_back(finding.message);
         continue;
       }
-      const RelationPermissions& relation = *relations_.at({*finding.schema_name,
-                                                            *finding.table_name});
+      const RelationPermissions& relation =
+          *relations_.at({*finding.schema_name, *finding.table_name});
       const PrivilegeSet both = asked_by(require_, relation) & asked_by(forbid_, relation);
       if ((finding.missing - both).empty()) {
         continue;
@@ -193,11 +192,10 @@ class Planner {
     for (const auto& [key, names] : tables) {
       const auto& [schema, bits] = key;
       const bool usage = lost_.has_any({Privilege::select, Privilege::insert});
-      plan_.steps.push_back(
-          {{fmt::format("{} is required to do this without the predefined role.",
-                        quote_grantee(subject_.role_name))},
-           grant_statements(subject_.role_name, schema, names, usage,
-                            PrivilegeSet::from_bits(bits))});
+      plan_.steps.push_back({{fmt::format("{} is required to do this without the predefined role.",
+                                          quote_grantee(subject_.role_name))},
+                             grant_statements(subject_.role_name, schema, names, usage,
+                                              PrivilegeSet::from_bits(bits))});
     }
   }
 
@@ -247,8 +245,7 @@ std::vector<ForbiddenHold> forbidden_holds(const PolicySubject& subject,
   for (const RoleObservation& role : subject.reachable) {
     for (const RelationPermissions& relation : role.relations) {
       const PrivilegeSet more =
-          held_privileges(relation) -
-          held_by_itself[{relation.schema_name, relation.table_name}];
+          held_privileges(relation) - held_by_itself[{relation.schema_name, relation.table_name}];
       if (const PrivilegeSet both = more & forbidden_on(relation); !both.empty()) {
         holds.push_back({role.role_name, &relation, both});
       }

@@ -41,7 +41,7 @@ struct Observation {
   /// Why the installed extension gave no answer, where the catalog had to be asked instead.
   std::optional<std::string> extension_error;
   std::optional<Explanation> explanation;  ///< where a privilege was asked about, and nothing else
-  std::optional<GrantFacts> grants;  ///< where it was asked by which grants something is held
+  std::optional<GrantFacts> grants;        ///< where it was asked by which grants something is held
   bool proof_wanted = false;
   std::optional<Proof> proof;  ///< nothing where it was not wanted, or there was nothing to compare
 };

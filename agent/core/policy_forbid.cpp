@@ -129,9 +129,9 @@ void append_held(const PolicySubject& subject, const RelationPermissions& relati
     findings.push_back(forbidden_finding(
         subject, relation, usable, Severity::critical,
         fmt::format("{} holds {} on ", role, list_privileges(usable)),
-        columns_of(relation, usable) +
-            ", which is forbidden. No REVOKE is proposed here: `conncheck grants` finds out by which "
-            "grant it is held (direct, PUBLIC, a group, ownership)."));
+        columns_of(relation, usable) + ", which is forbidden. No REVOKE is proposed here: "
+                                       "`conncheck grants` finds out by which "
+                                       "grant it is held (direct, PUBLIC, a group, ownership)."));
   }
   if (!blocked.empty()) {
     findings.push_back(

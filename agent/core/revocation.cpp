@@ -23,8 +23,7 @@ struct PredefinedRole {
 };
 constexpr std::array predefined_roles = {
     PredefinedRole{"pg_read_all_data", {Privilege::select}},
-    PredefinedRole{"pg_write_all_data",
-                   {Privilege::insert, Privilege::update, Privilege::delete_}},
+    PredefinedRole{"pg_write_all_data", {Privilege::insert, Privilege::update, Privilege::delete_}},
     PredefinedRole{"pg_maintain", {Privilege::maintain}},
 };
 
@@ -215,9 +214,9 @@ class Revoking {
       privileges.add(item->privilege);
     }
     const Items all = with_dependents(items);
-    const bool can_be_written =
-        is_valid_utf8(first.schema_name) && is_valid_utf8(first.table_name) &&
-        is_valid_utf8(first.grantee) && (first.by_owner || is_valid_utf8(first.grantor));
+    const bool can_be_written = is_valid_utf8(first.schema_name) &&
+                                is_valid_utf8(first.table_name) && is_valid_utf8(first.grantee) &&
+                                (first.by_owner || is_valid_utf8(first.grantor));
     if (!can_be_written) {
       steps_.impossible.push_back(fmt::format(
           "The REVOKE of {} on {} from {} cannot be written here: a name in it is not valid UTF-8.",
@@ -259,11 +258,11 @@ class Revoking {
       return other->privilege == item.privilege && !contains(gone, other) &&
              (other->column.empty() || other->column == item.column) && reaches(*other, member);
     });
-    const bool reads_all = std::any_of(
-        predefined_roles.begin(), predefined_roles.end(), [&](const PredefinedRole& predefined) {
-          return predefined.privileges.has(item.privilege) &&
-                 has_privileges_of(member, predefined.name);
-        });
+    const bool reads_all = std::any_of(predefined_roles.begin(), predefined_roles.end(),
+                                       [&](const PredefinedRole& predefined) {
+                                         return predefined.privileges.has(item.privilege) &&
+                                                has_privileges_of(member, predefined.name);
+                                       });
     if (!keeps && !reads_all) {
       losers.insert(member);
     }
@@ -273,12 +272,11 @@ class Revoking {
     for (const PredefinedMembership* membership : left_) {
       const std::string role = quote_ident_visibly(membership->role);
       RevokeSteps::Step step;
-      step.sql =
-          fmt::format("REVOKE {} FROM {}{};", role, quote_ident_visibly(membership->member),
-                      membership->granted_by.empty()
-                          ? ""
-                          : fmt::format(" GRANTED BY {}",
-                                        quote_ident_visibly(membership->granted_by)));
+      step.sql = fmt::format(
+          "REVOKE {} FROM {}{};", role, quote_ident_visibly(membership->member),
+          membership->granted_by.empty()
+              ? ""
+              : fmt::format(" GRANTED BY {}", quote_ident_visibly(membership->granted_by)));
       step.also_takes = fmt::format("It takes what {} gives on every other relation too.", role);
       if (membership->member != wanted_.role) {
         step.also_hits.insert(membership->member);

@@ -160,13 +160,12 @@ asio::awaitable<std::optional<StatementError>> run_grant_trace(
          keep_row();
          facts.predefined.push_back({text(columns[0]), text(columns[1]), text(columns[2])});
        }});
-  statements.push_back({"SELECT rolname FROM pg_roles WHERE rolsuper ORDER BY 1",
-                        {},
-                        [&](const Columns& columns) {
-                          require_columns(columns, 1);
-                          keep_row();
-                          facts.superusers.push_back(text(columns[0]));
-                        }});
+  statements.push_back(
+      {"SELECT rolname FROM pg_roles WHERE rolsuper ORDER BY 1", {}, [&](const Columns& columns) {
+         require_columns(columns, 1);
+         keep_row();
+         facts.superusers.push_back(text(columns[0]));
+       }});
   statements.push_back({"COMMIT", {}, {}});
   const std::optional<StatementError> error = co_await link.round_trip(statements);
   co_return error;

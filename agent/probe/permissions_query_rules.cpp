@@ -244,8 +244,8 @@ endless AS MATERIALIZED (
 
 // What fails in a column of a view only, carries its number: it passes on to what reads that
 // column, and may stand in a column there again. Where nothing depends on what is read, that is 0.
-// Where rows are marked (extension/server/row_marks.hpp), whole rows are taken beneath as well: what
-// would fail then carries -1, and all that the planner merges counts as if it were not.
+// Where rows are marked (extension/server/row_marks.hpp), whole rows are taken beneath as well:
+// what would fail then carries -1, and all that the planner merges counts as if it were not.
 constexpr const char* failing_sql = R"sql(
 failing_nodes AS MATERIALIZED (
   WITH RECURSIVE above AS (

@@ -182,7 +182,8 @@ std::string render_starter_configuration(const Connection& connection,
       "  - name: {}\n"
       "    url: {}\n"
       "    # Where the password is, unless ~/.pgpass has it; it is read anew for each check:\n"
-      "    # password: {{env: {}}}           # or {{file: PATH}}, {{command: [PROGRAM, ARGUMENT]}}\n"
+      "    # password: {{env: {}}}           # or {{file: PATH}}, {{command: [PROGRAM, "
+      "ARGUMENT]}}\n"
       "    # schedule: {{every: 15m, jitter: 10%}}     # for `conncheck agent`\n",
       printable(draft.role_name), name, quoted_scalar(url_of(connection)), variable_for(name));
   for (const auto& [keyword, secret] : connection.secret_parameters) {

@@ -44,8 +44,9 @@ TEST(DraftPolicy, WhatIsHeldIsRequiredAndAllElseForbidden) {
 
 TEST(DraftPolicy, MaintainIsForbiddenWhereItExists) {
   EXPECT_TRUE(draft({relation("public", "t")}).forbid[0].privileges.has(Privilege::maintain));
-  EXPECT_FALSE(
-      draft({relation("public", "t")}, {}, postgres_15).forbid[0].privileges.has(Privilege::maintain));
+  EXPECT_FALSE(draft({relation("public", "t")}, {}, postgres_15)
+                   .forbid[0]
+                   .privileges.has(Privilege::maintain));
 }
 
 TEST(DraftPolicy, RelationsAlikeShareARule) {
@@ -66,12 +67,11 @@ TEST(DraftPolicy, FindsNothingOfWhatItWasMadeOf) {
   unknown.can_read.reset();
   const std::vector<RoleObservation> reachable = {
       {.role_name = "power", .relations = {relation("public", "t", writing)}, .schemas = {}}};
-  const Role role{
-      .relations = {relation("public", "t", reading), by_column, view, unknown,
-                    blocked(relation("closed", "t", reading), schema_usage),
-                    relation("public", "truncated view", {Privilege::truncate}, "view"),
-                    relation("we.ird \"s\"", "t*?", writing)},
-      .reachable = reachable};
+  const Role role{.relations = {relation("public", "t", reading), by_column, view, unknown,
+                                blocked(relation("closed", "t", reading), schema_usage),
+                                relation("public", "truncated view", {Privilege::truncate}, "view"),
+                                relation("we.ird \"s\"", "t*?", writing)},
+                  .reachable = reachable};
   const DraftPolicy made = draft(role.relations, reachable);
   EXPECT_TRUE(role.require(rules(made.require)).empty());
   EXPECT_TRUE(role.forbid(rules(made.forbid)).empty());
@@ -90,8 +90,8 @@ TEST(DraftPolicy, EachPrivilegeThatComesOrGoesIsFound) {
 }
 
 TEST(DraftPolicy, SystemSchemasAndNamesThatYamlCannotHoldAreLeftOut) {
-  const DraftPolicy made = draft({relation("pg_catalog", "pg_class", reading),
-                                  relation("public", "t\xff", reading)});
+  const DraftPolicy made =
+      draft({relation("pg_catalog", "pg_class", reading), relation("public", "t\xff", reading)});
   EXPECT_TRUE(made.require.empty());
   EXPECT_TRUE(made.forbid.empty());
   EXPECT_EQ(made.left_out.size(), 1U);

@@ -53,8 +53,8 @@ TEST(GrantPlan, WhatIsRequiredIsGrantedForRelationsAlikeTogether) {
 
 TEST(GrantPlan, WhatIsForbiddenIsRevoked) {
   const Role role{.relations = {relation("public", "t", reading | writing)}};
-  const GrantFacts facts{.items = {granted("t", Privilege::select),
-                                   granted("t", Privilege::delete_)}};
+  const GrantFacts facts{
+      .items = {granted("t", Privilege::select), granted("t", Privilege::delete_)}};
   const GrantPlan made =
       plan(role, {rule({"*.*"}, reading)}, {rule({"*.*"}, {Privilege::delete_})}, facts);
   EXPECT_EQ(statements(made), Statements{"REVOKE DELETE ON TABLE public.t FROM app;"});
@@ -84,8 +84,8 @@ TEST(GrantPlan, ContradictingRulesGetNoStatement) {
 
 TEST(GrantPlan, WhatNoGrantMendsIsTold) {
   const Role role{.relations = {relation("public", "m", {}, "materialized view")}};
-  const GrantPlan made = plan(role, {rule({"*.*"}, {Privilege::insert}), rule({"gone.*"}, reading)},
-                              {});
+  const GrantPlan made =
+      plan(role, {rule({"*.*"}, {Privilege::insert}), rule({"gone.*"}, reading)}, {});
   EXPECT_TRUE(made.steps.empty());
   EXPECT_EQ(made.impossible.size(), 2U);
 }
@@ -99,18 +99,17 @@ TEST(GrantPlan, AViewThatLacksSomethingBeneathIsToldBesideItsGrant) {
 }
 
 TEST(GrantPlan, UsageOfTheSchemaIsEnoughWhereNothingElseIsMissing) {
-  const Role role{
-      .relations = {blocked(relation("closed", "t", reading), schema_usage)}};
+  const Role role{.relations = {blocked(relation("closed", "t", reading), schema_usage)}};
   const GrantPlan made = plan(role, {rule({"*.*"}, reading)}, {});
   EXPECT_EQ(statements(made), Statements{"GRANT USAGE ON SCHEMA closed TO app;"});
   EXPECT_TRUE(made.impossible.empty());
 }
 
 TEST(GrantPlan, WhatIsReachableBySetRoleIsRevokedFromThere) {
-  const Role role{.relations = {},
-                  .reachable = {{.role_name = "power",
-                                 .relations = {relation("public", "t", writing)},
-                                 .schemas = {}}}};
+  const Role role{
+      .relations = {},
+      .reachable = {
+          {.role_name = "power", .relations = {relation("public", "t", writing)}, .schemas = {}}}};
   const GrantFacts facts{.items = {granted("t", Privilege::delete_, "power")}};
   const GrantPlan made = plan(role, {}, {rule({"*.*"}, {Privilege::delete_})}, facts);
   EXPECT_EQ(statements(made), Statements{"REVOKE DELETE ON TABLE public.t FROM power;"});
@@ -119,14 +118,16 @@ TEST(GrantPlan, WhatIsReachableBySetRoleIsRevokedFromThere) {
 }
 
 TEST(GrantPlan, OneStatementForSeveralReasonsIsPrintedOnce) {
-  const Role role{.relations = {relation("public", "a", reading), relation("public", "b", reading)}};
+  const Role role{
+      .relations = {relation("public", "a", reading), relation("public", "b", reading)}};
   const GrantFacts facts{.predefined = {{"pg_read_all_data", "app", ""}}};
   const GrantPlan made = plan(role, {}, {rule({"*.*"}, reading)}, facts);
   EXPECT_EQ(statements(made), Statements{"REVOKE pg_read_all_data FROM app;"});
 }
 
 TEST(GrantPlan, WhatAPredefinedRoleGaveIsGrantedWhereItIsRequired) {
-  const Role role{.relations = {relation("public", "a", reading), relation("public", "b", reading)}};
+  const Role role{
+      .relations = {relation("public", "a", reading), relation("public", "b", reading)}};
   const GrantFacts facts{.predefined = {{"pg_read_all_data", "app", ""}}};
   EXPECT_EQ(statements(plan(role, {rule({"*.b"}, reading)}, {rule({"*.a"}, reading)}, facts)),
             (Statements{"REVOKE pg_read_all_data FROM app;",

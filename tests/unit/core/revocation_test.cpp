@@ -151,12 +151,12 @@ TEST(Revocation, NothingLastsAgainstTheOwnerOrWhoHasItsRights) {
 }
 
 TEST(Revocation, APredefinedRoleIsLeft) {
-  const GrantFacts facts{.uses = {{"pg_read_all_data", "auditors"},
-                                  {"pg_read_all_data", "app"},
-                                  {"auditors", "app"},
-                                  {"auditors", "other"}},
-                         .predefined = {{"pg_read_all_data", "auditors", ""},
-                                        {"pg_read_all_data", "unrelated", ""}}};
+  const GrantFacts facts{
+      .uses = {{"pg_read_all_data", "auditors"},
+               {"pg_read_all_data", "app"},
+               {"auditors", "app"},
+               {"auditors", "other"}},
+      .predefined = {{"pg_read_all_data", "auditors", ""}, {"pg_read_all_data", "unrelated", ""}}};
   const RevokeSteps made = steps(facts, {Privilege::select});
   const RevokeSteps::Step step = only(made);
   EXPECT_EQ(step.sql, "REVOKE pg_read_all_data FROM auditors;");
@@ -172,8 +172,9 @@ TEST(Revocation, AMembershipNamesItsGrantorWhereItMust) {
 }
 
 TEST(Revocation, WhatPublicHoldsIsPublicsAlone) {
-  const GrantFacts facts{.items = {item("public", Privilege::select), item("app", Privilege::select)},
-                         .uses = {{"public", "app"}}};
+  const GrantFacts facts{
+      .items = {item("public", Privilege::select), item("app", Privilege::select)},
+      .uses = {{"public", "app"}}};
   EXPECT_EQ(only(steps(facts, {Privilege::select}, "public")).sql,
             "REVOKE SELECT ON TABLE shop.orders FROM PUBLIC;");
 }

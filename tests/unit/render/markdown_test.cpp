@@ -87,7 +87,8 @@ TEST(Markdown, NoNameClosesTheCodeBlock) {
   connection.require = {rule({"*.*"}, writing)};
   Observation observation = observation_of_app();
   observation.login.relations = {relation("public", "a```b", reading)};
-  const std::string markdown = render(MarkdownFormat(), std::vector{assess(connection, observation)});
+  const std::string markdown =
+      render(MarkdownFormat(), std::vector{assess(connection, observation)});
   EXPECT_NE(markdown.find("\n  ````sql\n"), std::string::npos) << markdown;
 }
 

@@ -31,8 +31,7 @@ Connection read(const string& yaml) {
   const std::filesystem::path file =
       std::filesystem::path(testing::TempDir()) / "starter_configuration_test.yml";
   std::ofstream(file) << yaml;
-  Loaded loaded =
-      load(file, [](const string&) -> std::optional<string> { return std::nullopt; });
+  Loaded loaded = load(file, [](const string&) -> std::optional<string> { return std::nullopt; });
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     ADD_FAILURE() << diagnostic.message << "\n" << yaml;
   }
@@ -42,8 +41,10 @@ Connection read(const string& yaml) {
 }
 
 TEST(StarterConfiguration, IsReadAsWhatItWasMadeOf) {
-  const std::map<string, string> parameters = {{"user", "a pp@x"},        {"host", "db.example.com"},
-                                               {"port", "5433"},          {"dbname", "or/ders${X}"},
+  const std::map<string, string> parameters = {{"user", "a pp@x"},
+                                               {"host", "db.example.com"},
+                                               {"port", "5433"},
+                                               {"dbname", "or/ders${X}"},
                                                {"sslmode", "verify-full"}};
   ConnectionDraft drafted = draft("or/ders${X}");
   drafted.policy.require.push_back(
