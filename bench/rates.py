@@ -56,10 +56,11 @@ def cpu_times(bench, before=(0, 0)):
     return client.ru_utime + client.ru_stime - before[0], bench.server.cpu_seconds() - before[1]
 
 
-def pgbench(bench, script, directory):
+def pgbench(bench, script, directory, threads):
+    """A thread waits for each login, so there are as many at a time as threads."""
     path = directory / "script.sql"
     path.write_text(script)
-    command = [bench.server.bin / "pgbench", "-n", "-C", "-c", str(AT_A_TIME), "-j", "2", "-f", path]
+    command = [bench.server.bin / "pgbench", "-n", "-C", "-c", str(AT_A_TIME), "-j", str(threads), "-f", path]
     return seconds([*command, "-t", str(CONNECTIONS // AT_A_TIME)], env=environment(bench.server))
 
 
@@ -123,7 +124,8 @@ def compare_with(bench, directory, program, tables):
     statements = own_statements(bench)
     script = "".join(statement + ";\n" for statement in statements)
     peers = {
-        "pgbench -C": lambda text: pgbench(bench, text, directory),
+        "pgbench -C -j 2": lambda text: pgbench(bench, text, directory, 2),
+        f"pgbench -C -j {AT_A_TIME}": lambda text: pgbench(bench, text, directory, AT_A_TIME),
         "xargs -P16 psql": lambda text: psql(bench, text, directory),
     }
     if program:

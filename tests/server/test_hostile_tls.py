@@ -135,7 +135,9 @@ def test_requests_for_another_handshake_within_the_first(program, healthy):
         _, output, seconds, memory = run_and_measure(program, ["check", "--format", "json"], config)
     checks = {check["connection"]: check for check in json.loads(output)["checks"]}
     hostile_check, healthy_check = checks["hostile"], checks["healthy"]
-    assert (hostile_check["error"]["code"], hostile_check["error"]["phase"]) == ("timeout", "tls"), hostile_check["error"]
+    # More bytes than a login has are one fault, too long a login the other: how much comes in time, the machine decides.
+    assert hostile_check["error"]["code"] in ("protocol_error", "timeout"), hostile_check["error"]
+    assert hostile_check["error"]["phase"] == "tls"
     assert 0 < hostile_check["duration_ms"]["total"] <= (TIMEOUT + 1) * 1000
     assert healthy_check["status"] == "ok" and healthy_check["duration_ms"]["total"] < TIMEOUT * 1000
     assert seconds < TIMEOUT + 3
