@@ -56,7 +56,7 @@ TEST(Rows, AFlagIsYesOrNo) {
   for (const char* text : {"", "true", "T", "yes", "1"}) {
     Columns columns = permissions_columns();
     columns[4] = text;
-    EXPECT_THROW(permissions_row(columns), MalformedAnswer) << text;
+    EXPECT_THROW(static_cast<void>(permissions_row(columns)), MalformedAnswer) << text;
   }
 }
 
