@@ -209,7 +209,8 @@ CASES = [
     (drops_after_the_session, True, {"connection_lost"}, {"query"}),
     (sends_rows_without_end, True, {"protocol_error", "query_timeout"}, {"query"}),
     (sends_a_message_of_a_gigabyte, True, {"protocol_error"}, {"query"}),
-    (announces_a_gigabyte, True, {"query_timeout"}, {"query"}),
+    # Under sanitizers the mere room for it takes more CPU time than what a server says may.
+    (announces_a_gigabyte, True, {"query_timeout", "protocol_error"} if sanitized() else {"query_timeout"}, {"query"}),
     (floods_notices_at_login, False, {"protocol_error", "timeout"}, {"login"}),
     (floods_notices_in_a_query, True, {"protocol_error", "query_timeout"}, {"query"}),
     (floods_notifications, True, {"protocol_error", "query_timeout"}, {"query"}),
