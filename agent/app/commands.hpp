@@ -40,23 +40,10 @@ struct HistoryArguments {
   std::int64_t limit = 50;  ///< `history` only
 };
 
-struct GrantsArguments {
-  std::string config;
-  std::string name;
-  bool no_extension = false;
-};
-
-struct InitArguments {
-  std::string from;  ///< a URL
-  bool no_extension = false;
-};
-
 int check_command(const CheckArguments& arguments);
 int explain_command(const ExplainArguments& arguments);
 int history_command(const HistoryArguments& arguments);
 int diff_command(const HistoryArguments& arguments);
-int grants_command(const GrantsArguments& arguments);
-int init_command(const InitArguments& arguments);
 int agent_command(const std::string& config);
 int validate_command(const std::string& config);
 int list_command(const std::string& config);

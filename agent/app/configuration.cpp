@@ -89,8 +89,7 @@ std::optional<std::vector<Connection>> connections_to_check(std::string_view com
   }
   auto result = connection_from_url(url);
   if (const auto* diagnostic = std::get_if<Diagnostic>(&result)) {
-    fmt::print(stderr, "conncheck: {}: {}\n", command == "init" ? "--from" : "--url",
-               diagnostic->message);
+    fmt::print(stderr, "conncheck: --url: {}\n", diagnostic->message);
     return std::nullopt;
   }
   Connection connection = std::get<Connection>(std::move(result));

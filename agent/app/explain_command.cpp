@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 
+#include <boost/asio/io_context.hpp>
 #include <cstdio>
 
 #include "agent/app/commands.hpp"
 #include "agent/app/configuration.hpp"
-#include "agent/app/single_job.hpp"
 #include "agent/app/terminal.hpp"
 #include "agent/core/printable.hpp"
 #include "agent/render/explanation.hpp"
+#include "agent/workers/pool.hpp"
 
 namespace conncheck {
 namespace {
@@ -41,6 +42,19 @@ std::optional<Words> words_of(const ExplainArguments& arguments) {
   return words;
 }
 
+Answer ask(const Connection& connection, ExplanationQuestion question) {
+  boost::asio::io_context loop;
+  WorkerPool pool(loop.get_executor(), 1);
+  Answer answer;
+  const Job job{.connection = connection, .question = std::move(question)};
+  pool.run(encode(job), [&](Answer made) {
+    answer = std::move(made);
+    loop.stop();
+  });
+  loop.run();
+  return answer;
+}
+
 std::string rendered(const Explanation& explanation, const ExplainArguments& arguments) {
   if (arguments.format == "json") {
     return render_explanation_json(explanation);
@@ -71,10 +85,7 @@ int explain_command(const ExplainArguments& arguments) {
     return exit_unknown;
   }
   const std::string& name = connections->front().name;
-  Job job;
-  job.connection = connections->front();
-  job.question = std::move(words->question);
-  Answer answer = answer_to(job);
+  Answer answer = ask(connections->front(), std::move(words->question));
   if (answer.report.error || !answer.explanation) {
     const Failure failure = answer.report.error.value_or(Failure{});
     complain(name, fmt::format("{} ({})", failure.message, to_string(failure.code)), failure.hint);

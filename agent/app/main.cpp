@@ -73,24 +73,6 @@ constexpr const char* diff_footer = R"(Examples:
 
 Reads what the agent has recorded in `store: {path: …}`; asks no server, and runs no statement.)";
 
-constexpr const char* grants_footer = R"(Examples:
-  conncheck grants orders > orders.sql             the GRANT and REVOKE statements after which
-                                                   `conncheck check orders` meets its policy
-  psql -v ON_ERROR_STOP=1 -1 -f orders.sql -d …    run them, as a superuser, once they have been read
-
-Nothing is changed. Comments in the script say why each statement is there, whom else a REVOKE from a
-group or from PUBLIC hits, and for what there is no statement: superusers and owners, views that lack
-something beneath, rules that contradict each other.
-Exit code: 0 the statements meet the policy, 1 not all of it, 2 the connection failed, 3 bad usage or
-configuration.)";
-
-constexpr const char* init_footer = R"(Examples:
-  conncheck init --from postgresql://app@db/orders > conncheck.yml
-  conncheck check -c conncheck.yml                 finds nothing, until somebody grants or revokes
-
-The password comes from the URL, $PGPASSWORD or ~/.pgpass; it is not written.
-Exit code: 0 written, 2 the connection failed, 3 bad usage.)";
-
 constexpr const char* agent_footer = R"(Example:
   conncheck agent -c /etc/conncheck/conncheck.yml
 
@@ -174,24 +156,6 @@ void add_diff(CLI::App& app, conncheck::HistoryArguments& arguments) {
   diff->footer(diff_footer);
 }
 
-void add_grants(CLI::App& app, conncheck::GrantsArguments& arguments) {
-  CLI::App* grants = app.add_subcommand(
-      "grants", "Print the statements that would meet a connection's require and forbid");
-  grants->add_option("NAME", arguments.name, "The connection");
-  grants->add_flag("--no-extension", arguments.no_extension,
-                   "Use the catalog queries even where the extension is installed");
-  grants->footer(grants_footer);
-}
-
-void add_init(CLI::App& app, conncheck::InitArguments& arguments) {
-  CLI::App* init =
-      app.add_subcommand("init", "Print a configuration with the policy that holds today");
-  init->add_option("--from", arguments.from, "The connection's URL");
-  init->add_flag("--no-extension", arguments.no_extension,
-                 "Use the catalog queries even where the extension is installed");
-  init->footer(init_footer);
-}
-
 /// Help that was asked for, or what is wrong with the arguments, which may hold a password.
 int explain_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream help;
@@ -225,8 +189,6 @@ int run(int argc, char** argv) {
   conncheck::ExplainArguments explain;
   conncheck::HistoryArguments history;
   conncheck::HistoryArguments diff;
-  conncheck::GrantsArguments grants;
-  conncheck::InitArguments init;
   std::string config;
   app.add_option("-c,--config", config,
                  "Configuration file, or a directory of *.yml files "
@@ -235,8 +197,6 @@ int run(int argc, char** argv) {
   add_explain(app, explain);
   add_history(app, history);
   add_diff(app, diff);
-  add_grants(app, grants);
-  add_init(app, init);
   app.add_subcommand("agent", "Check connections on their schedules, in the foreground")
       ->footer(agent_footer);
   app.add_subcommand("validate", "Check the configuration; name every mistake with its place");
@@ -282,13 +242,6 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("explain")) {
     explain.config = config;
     return conncheck::explain_command(explain);
-  }
-  if (app.got_subcommand("grants")) {
-    grants.config = config;
-    return conncheck::grants_command(grants);
-  }
-  if (app.got_subcommand("init")) {
-    return conncheck::init_command(init);
   }
   check.config = config;
   return conncheck::check_command(check);

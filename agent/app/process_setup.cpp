@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -69,16 +68,13 @@ bool may_hold_password(std::string_view argument) {
 }
 
 void hide_urls(int argc, char** argv) {
-  static constexpr std::array<std::string_view, 2> options = {"--url", "--from"};
+  static constexpr std::string_view joined = "--url=";
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    const std::size_t equals = argument.find('=');
-    const bool is_url =
-        std::find(options.begin(), options.end(), argument.substr(0, equals)) != options.end();
-    if (is_url && equals != std::string_view::npos) {
-      overwrite(argv[i] + equals + 1);
-    } else if (is_url && i + 1 < argc) {
+    if (argument == "--url" && i + 1 < argc) {
       overwrite(argv[++i]);
+    } else if (argument.starts_with(joined)) {
+      overwrite(argv[i] + joined.size());
     } else if (may_hold_password(argument)) {
       overwrite(argv[i]);  // where none is expected
     }

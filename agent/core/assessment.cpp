@@ -52,6 +52,16 @@ RolePermissions permissions_of(RoleObservation role) {
   return permissions;
 }
 
+PolicySubject subject(const Connection& connection, const Session& session,
+                      const RoleObservation& role, std::span<const RoleObservation> reachable) {
+  return {.connection = connection.name,
+          .role_name = role.role_name,
+          .relations = role.relations,
+          .schemas = role.schemas,
+          .reachable = reachable,
+          .server_version_num = session.server_version_num};
+}
+
 /// What a proof, if one was wanted, adds to the login's findings and to the notes.
 void append_proof(const Connection& connection, const Observation& observation,
                   std::vector<Finding>& findings, std::vector<std::string>& notes) {
@@ -81,8 +91,8 @@ void judge(const Connection& connection, Observation& observation, CheckReport& 
   const bool roles_are_audited = !observation.roles.empty() || !observation.unknown_roles.empty() ||
                                  !observation.roles_not_audited.empty();
   std::vector<Finding> findings =
-      judge_login(subject_of(connection, session, observation.login, observation.reachable),
-                  session, connection.require, connection.forbid, roles_are_audited);
+      judge_login(subject(connection, session, observation.login, observation.reachable), session,
+                  connection.require, connection.forbid, roles_are_audited);
   for (const std::string& role : observation.unknown_roles) {
     findings.push_back(unknown_role_finding(connection.name, role));
   }
@@ -93,8 +103,8 @@ void judge(const Connection& connection, Observation& observation, CheckReport& 
   report.login = permissions_of(std::move(observation.login));
   report.login.findings = std::move(findings);
   for (RoleObservation& role : observation.roles) {
-    std::vector<Finding> role_findings = judge_audited_role(
-        subject_of(connection, session, role, {}), connection.require, connection.forbid);
+    std::vector<Finding> role_findings = judge_audited_role(subject(connection, session, role, {}),
+                                                            connection.require, connection.forbid);
     report.roles.push_back(permissions_of(std::move(role)));
     report.roles.back().findings = std::move(role_findings);
   }

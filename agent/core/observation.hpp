@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "agent/core/explanation.hpp"
-#include "agent/core/grant_facts.hpp"
 #include "agent/core/proof.hpp"
 #include "agent/core/report.hpp"
 
@@ -41,7 +40,6 @@ struct Observation {
   /// Why the installed extension gave no answer, where the catalog had to be asked instead.
   std::optional<std::string> extension_error;
   std::optional<Explanation> explanation;  ///< where a privilege was asked about, and nothing else
-  std::optional<GrantFacts> grants;        ///< where it was asked by which grants something is held
   bool proof_wanted = false;
   std::optional<Proof> proof;  ///< nothing where it was not wanted, or there was nothing to compare
 };

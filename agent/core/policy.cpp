@@ -96,16 +96,6 @@ std::vector<Finding> judge_by_rules(const PolicySubject& subject,
 
 }  // namespace
 
-PolicySubject subject_of(const Connection& connection, const Session& session,
-                         const RoleObservation& role, std::span<const RoleObservation> reachable) {
-  return {.connection = connection.name,
-          .role_name = role.role_name,
-          .relations = role.relations,
-          .schemas = role.schemas,
-          .reachable = reachable,
-          .server_version_num = session.server_version_num};
-}
-
 std::vector<Finding> judge_login(const PolicySubject& login, const Session& session,
                                  std::span<const PolicyRule> require,
                                  std::span<const PolicyRule> forbid, bool roles_are_audited) {

@@ -26,11 +26,6 @@ struct PolicySubject {
   int server_version_num = 0;                  ///< 0: not known
 };
 
-/// `reachable` is empty for audited roles. Refers to all of it.
-[[nodiscard]] PolicySubject subject_of(const Connection& connection, const Session& session,
-                                       const RoleObservation& role,
-                                       std::span<const RoleObservation> reachable);
-
 /// Every finding about the login, in the order require, forbid, warnings. Where roles are audited
 /// (`roles`, --role), the rules speak of those roles rather than of the login: then neither rules
 /// nor `nothing_visible` are applied here.

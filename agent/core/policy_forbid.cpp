@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 #include <utility>
 
 #include "agent/core/finding_id.hpp"
@@ -98,27 +97,6 @@ ReachableHolders reachable_holders(std::span<const RoleObservation> roles) {
   return holders;
 }
 
-/// Relations that the subject does not see, as it sees them.
-std::vector<RelationPermissions> seen_by_reachable_alone(const PolicySubject& subject) {
-  std::set<Name> known;
-  for (const RelationPermissions& relation : subject.relations) {
-    known.emplace(relation.schema_name, relation.table_name);
-  }
-  std::vector<RelationPermissions> unseen;
-  for (const RoleObservation& role : subject.reachable) {
-    for (const RelationPermissions& relation : role.relations) {
-      if (known.emplace(relation.schema_name, relation.table_name).second) {
-        RelationPermissions& row = unseen.emplace_back();
-        row.schema_name = relation.schema_name;
-        row.table_name = relation.table_name;
-        row.kind = relation.kind;
-        row.of_extension = relation.of_extension;
-      }
-    }
-  }
-  return unseen;
-}
-
 void append_held(const PolicySubject& subject, const RelationPermissions& relation,
                  PrivilegeSet forbidden, std::vector<Finding>& findings) {
   const PrivilegeSet held = forbidden & held_privileges(relation);
@@ -129,9 +107,9 @@ void append_held(const PolicySubject& subject, const RelationPermissions& relati
     findings.push_back(forbidden_finding(
         subject, relation, usable, Severity::critical,
         fmt::format("{} holds {} on ", role, list_privileges(usable)),
-        columns_of(relation, usable) + ", which is forbidden. No REVOKE is proposed here: "
-                                       "`conncheck grants` finds out by which "
-                                       "grant it is held (direct, PUBLIC, a group, ownership)."));
+        columns_of(relation, usable) +
+            ", which is forbidden. No REVOKE is proposed: by which grant it is held (direct, "
+            "PUBLIC, a group, ownership) is not known here."));
   }
   if (!blocked.empty()) {
     findings.push_back(
@@ -178,12 +156,7 @@ std::vector<Finding> forbid_findings(const PolicySubject& subject,
     return findings;
   }
   const ReachableHolders holders = reachable_holders(subject.reachable);
-  const std::vector<RelationPermissions> only_reachable = seen_by_reachable_alone(subject);
-  std::vector<const RelationPermissions*> relations = in_order(subject.relations);
-  for (const RelationPermissions& relation : only_reachable) {
-    relations.push_back(&relation);
-  }
-  for (const RelationPermissions* relation : relations) {
+  for (const RelationPermissions* relation : in_order(subject.relations)) {
     PrivilegeSet forbidden;
     for (const PolicyRule& rule : rules) {
       if (rule_covers(rule, *relation)) {

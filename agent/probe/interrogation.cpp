@@ -7,7 +7,6 @@
 #include "agent/core/failure.hpp"
 #include "agent/probe/catalog_queries.hpp"
 #include "agent/probe/explanation_run.hpp"
-#include "agent/probe/grant_trace.hpp"
 #include "agent/probe/opening.hpp"
 #include "agent/probe/proof_queries.hpp"
 #include "agent/probe/proof_run.hpp"
@@ -75,7 +74,6 @@ class Interrogation {
       const std::optional<StatementError> failed = co_await ask_permissions(Rung::extension, false);
       if (!failed) {
         co_await prove();
-        co_await trace_grants();
         co_return;
       }
       forget_permissions();
@@ -93,7 +91,6 @@ class Interrogation {
       co_return;
     }
     co_await prove();
-    co_await trace_grants();
   }
 
  private:
@@ -182,21 +179,6 @@ class Interrogation {
     }
   }
 
-  asio::awaitable<void> trace_grants() {
-    if (!options_.trace_grants) {
-      co_return;
-    }
-    const auto relations = traced_relations(observation_, *options_.trace_grants);
-    const std::function<void()> keep = [this] { keep_row(); };
-    GrantFacts& facts = observation_.grants.emplace();
-    const std::optional<StatementError> failed =
-        co_await run_grant_trace(link_, relations, keep, facts);
-    if (failed) {
-      observation_.grants.reset();
-      observation_.error = query_failure(failed->sqlstate, failed->message);
-    }
-  }
-
   void demand_session() const {
     const std::optional<Session>& session = observation_.session;
     if (!session || session->role_name.empty() || session->database_name.empty()) {
@@ -276,7 +258,7 @@ class Interrogation {
                             keep_row();
                             members.emplace(columns[0].value_or(""), columns[1].value_or(""));
                           }});
-    if (!may_prove() && !options_.trace_grants) {
+    if (!may_prove()) {
       statements.push_back({"COMMIT", {}, {}});
     }
     const std::optional<StatementError> error = co_await link_.round_trip(statements);

@@ -14,20 +14,12 @@
 
 namespace conncheck {
 
-/// Whose grants are asked about: what is forbidden and not required as well.
-struct GrantTrace {
-  std::vector<PolicyRule> require;
-  std::vector<PolicyRule> forbid;
-};
-
 struct ProbeOptions {
   bool use_extension = true;
   bool include_system = false;     ///< also relations of pg_catalog and information_schema
   bool include_invisible = false;  ///< also relations on which the role holds nothing
   std::vector<NamePattern> roles;  ///< audited besides the login
   std::optional<ExplanationQuestion> question = std::nullopt;  ///< asked instead of the permissions
-  /// For what these rules forbid, its grants are asked about too: a fourth round trip.
-  std::optional<GrantTrace> trace_grants = std::nullopt;
   bool prove = false;         ///< ask the server itself by EXPLAIN; see proof_run.hpp
   bool prove_unsafe = false;  ///< also where planning runs others' functions with great power
 };

@@ -6,9 +6,7 @@
 #include <string_view>
 
 #include "agent/core/connection.hpp"
-#include "agent/core/draft_policy.hpp"
 #include "agent/core/explanation.hpp"
-#include "agent/core/grant_plan.hpp"
 #include "agent/core/report.hpp"
 
 namespace conncheck {
@@ -17,20 +15,16 @@ namespace conncheck {
 struct Job {
   Connection connection;
   bool use_extension = true;
-  bool prove = false;                                ///< ask the server itself too, by EXPLAIN
-  bool prove_unsafe = false;                         ///< with rights that make it dangerous, too
-  bool wants_rows = true;                            ///< else the report counts them alone
-  bool wants_digest = false;                         ///< CheckReport::digest is to be there
-  std::optional<ExplanationQuestion> question = {};  ///< asked instead of the permissions
-  bool plan_grants = false;   ///< statements that would meet the policy, instead of a report
-  bool draft_policy = false;  ///< the policy that holds today, instead of a report
+  bool prove = false;                           ///< ask the server itself too, by EXPLAIN
+  bool prove_unsafe = false;                    ///< with rights that make it dangerous, too
+  bool wants_rows = true;                       ///< else the report counts them alone
+  bool wants_digest = false;                    ///< CheckReport::digest is to be there
+  std::optional<ExplanationQuestion> question;  ///< asked instead of the permissions
 };
 
 struct Answer {
-  CheckReport report;  ///< of a check; else only the name, the error and the durations
-  std::optional<Explanation> explanation = {};
-  std::optional<ConnectionPlan> plan = {};
-  std::optional<ConnectionDraft> draft = {};
+  CheckReport report;  ///< after a question: only the name, the error and the durations
+  std::optional<Explanation> explanation;
 };
 
 [[nodiscard]] std::string encode(const Job& job);

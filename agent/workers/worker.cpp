@@ -72,39 +72,22 @@ class Watch : public ProbeWatch {
 ProbeOptions probe_options(const Job& job) {
   return {.use_extension = job.use_extension,
           .include_system = policy_needs_system_relations(job.connection),
-          .include_invisible = !job.connection.require.empty() || job.draft_policy,
+          .include_invisible = !job.connection.require.empty(),
           .roles = job.connection.roles,
           .question = job.question,
-          .trace_grants = job.plan_grants ? std::optional(GrantTrace{job.connection.require,
-                                                                     job.connection.forbid})
-                                          : std::nullopt,
           .prove = job.prove,
           .prove_unsafe = job.prove_unsafe};
 }
 
-ConnectionDraft draft_of(const Observation& observation) {
-  const Session& session = *observation.session;
-  return {session.role_name, session.database_name, observation.source,
-          draft_policy(observation.login, observation.reachable, session.server_version_num)};
-}
-
 Answer answer_of(const Job& job, Observation observation) {
-  Answer answer;
-  if (!job.question && !job.plan_grants && !job.draft_policy) {
+  if (!job.question) {
     CheckReport report = assess(job.connection, std::move(observation));
     if (job.wants_digest) {
       report.digest = digest_of(report);
     }
-    answer.report = job.wants_rows ? std::move(report) : without_rows(std::move(report));
-    return answer;
+    return {job.wants_rows ? std::move(report) : without_rows(std::move(report)), std::nullopt};
   }
-  if (!observation.error && observation.session && job.plan_grants) {
-    answer.plan = ConnectionPlan{job.connection.name, display_target(job.connection),
-                                 grant_plan(job.connection, observation)};
-  }
-  if (!observation.error && observation.session && job.draft_policy) {
-    answer.draft = draft_of(observation);
-  }
+  Answer answer;
   answer.report.connection = job.connection.name;
   answer.report.started_at = observation.started_at;
   answer.report.duration = observation.duration;

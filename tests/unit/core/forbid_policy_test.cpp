@@ -75,18 +75,6 @@ TEST(Forbid, TruncateOfAViewIsNoDanger) {
   EXPECT_EQ(only(role.forbid({rule({"*.*"}, truncating)})).severity, Severity::warning);
 }
 
-TEST(Forbid, WhatIsReachableCountsWhereTheRoleItselfSeesNothing) {
-  const RoleObservation power{
-      .role_name = "power",
-      .relations = {relation("public", "t", truncating), relation("public", "u", reading)},
-      .schemas = {}};
-  const Role role{.relations = {}, .reachable = {power}};
-  const Finding finding = only(role.forbid({rule({"*.*"}, truncating)}));
-  EXPECT_EQ(finding.severity, Severity::warning);
-  EXPECT_EQ(finding.table_name, "t");
-  EXPECT_TRUE(contains(finding.message, "by SET ROLE (power)")) << finding.message;
-}
-
 TEST(Forbid, ReachableBySetRoleIsAWarning) {
   const Role role{
       .relations = {relation("public", "t", reading)},
