@@ -29,9 +29,8 @@ constexpr std::string_view hint_for_server_down =
     "the pooler answers, and does not reach the server behind it, or cannot log in there: see the "
     "pooler's log";
 constexpr std::string_view hint_for_console =
-    "the database `pgbouncer` is the pooler's own console (for its admin_users and stats_users) "
-    "and "
-    "has no tables: name the database itself";
+    "the database `pgbouncer` is the pooler's own console (for its admin_users and stats_users), "
+    "without tables: name the database itself";
 constexpr std::string_view hint_for_tenant =
     "the pooler finds no project for the user {}: it wants ROLE.PROJECTREF "
     "(postgres.abcdefghijklmnop), and the host of the project's own region; copy both from the "
@@ -72,9 +71,8 @@ constexpr std::array rules = {
         "the pooler takes no such start-up parameter: leave it out (`options` too), connect to the "
         "server itself, or have it in the pooler's ignore_startup_parameters"},
     Rule{"not allowed in statement pooling mode", FailureCode::query_failed,
-         "the pooler is in statement mode, which knows no transactions: have pool_mode = "
-         "transaction "
-         "(or session) for this database, or connect to the server itself"},
+         "the pooler is in statement mode, which knows no transactions: have "
+         "pool_mode = transaction (or session) for this database, or connect to the server itself"},
     Rule{"not supported by admin console", FailureCode::query_failed, hint_for_console},
     Rule{"pgbouncer is shutting down", FailureCode::shutting_down,
          "the pooler is going down: try again when it is back"},

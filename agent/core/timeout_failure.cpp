@@ -35,9 +35,8 @@ Failure timeout_failure(Phase phase, std::chrono::milliseconds timeout, const At
       failure.code = FailureCode::query_timeout;
       failure.message = fmt::format("the permissions could not be read within {}", limit);
       failure.hint =
-          "raise `timeout`, or look for what keeps the server busy, or a pooler waiting (paused, "
-          "or no "
-          "server connection free)";
+          "raise `timeout`, or look for what keeps the server busy, or a pooler waiting (it is "
+          "paused, or has no server connection free)";
       break;
     default:
       failure.message =

@@ -131,7 +131,8 @@ class PostgresLink {
   /// The socket's double, once there is a session: until that breaks libpq opens no other socket.
   boost::asio::posix::stream_descriptor session_;
   std::chrono::nanoseconds burned_{0};
-  std::chrono::nanoseconds woken_{0};  ///< the thread's CPU time when a wait for an answer ended
+  /// The thread's CPU time when it last turned to answers: of a group, or after a wait for more.
+  std::chrono::nanoseconds woken_{0};
   bool is_polled_beside_ = false;
   bool is_ended_ = false;  ///< by the other end, which has not closed its socket yet
   std::optional<std::chrono::steady_clock::time_point> expiry_;  ///< of waits to connect

@@ -160,7 +160,6 @@ StatementError PostgresLink::broken() const { return {{}, PQerrorMessage(connect
 asio::awaitable<std::optional<StatementError>> PostgresLink::round_trip(
     const std::vector<Statement>& statements) {
   PQsetnonblocking(connection_.get(), 1);
-  woken_ = thread_cpu_time();
   if (PQenterPipelineMode(connection_.get()) == 0 || !send(statements)) {
     co_return broken();
   }
@@ -177,7 +176,6 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::stream(
     std::function<std::optional<std::vector<Statement>>()> next,
     std::function<bool(const std::optional<StatementError>&)> on_end) {
   PQsetnonblocking(connection_.get(), 1);
-  woken_ = thread_cpu_time();
   if (PQenterPipelineMode(connection_.get()) == 0) {
     co_return broken();
   }
@@ -231,6 +229,7 @@ asio::awaitable<std::optional<StatementError>> PostgresLink::answers(
   std::size_t current = 0;
   rows_ = 0;
   statement_rows_ = 0;
+  woken_ = thread_cpu_time();  // to make and send statements is no cost of the server's words
   PQsetSingleRowMode(connection_.get());
   while (true) {
     if (PQisBusy(connection_.get()) != 0) {  // else, with a row for each result, not worth the way

@@ -49,8 +49,8 @@ struct Rewriting::Writing {
   bool reads = false;  ///< what is written, too
   std::vector<int> selected = {};
   bool checks_option = false;  ///< of a view further out, cascaded
-  std::vector<int> named =
-      {};  ///< of its columns, in conditions: the statement's and views' further out
+  /// Of its columns, in conditions: the statement's, and those of views further out.
+  std::vector<int> named = {};
 };
 
 /// Through a view: UPDATE sets even DEFAULT to a value there, and these columns take none.
